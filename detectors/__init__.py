@@ -1,0 +1,1 @@
+"""From frames to candidates. May import `ingest`, `models` and `incidents.bus`."""

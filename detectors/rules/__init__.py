@@ -1,0 +1,1 @@
+"""Rules: `(state, observations, scene, seen_at) -> (state, alarms)`, pure and on frame times."""

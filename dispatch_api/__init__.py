@@ -1,0 +1,1 @@
+"""People and programs: the console, the ward's phone and the JSON API. May import `incidents` only."""

@@ -1,0 +1,113 @@
+"""The web application: everything is built and connected here, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from dispatch_api import errors, health
+from dispatch_api.api import candidates, live, reports, session
+from dispatch_api.changes import Changes, Topic
+from dispatch_api.console import routes as console
+from dispatch_api.context import Clock, Context, utc_now
+from dispatch_api.evidence import router as files
+from dispatch_api.headers import SecurityHeaders, same_site
+from dispatch_api.language import load_texts
+from dispatch_api.limits import BodyLimit
+from dispatch_api.metrics import CountRequests, Metrics
+from dispatch_api.openapi import describe
+from dispatch_api.pages import environment
+from dispatch_api.settings import ApiSettings
+from dispatch_api.shipped import Shipped
+from dispatch_api.sign_in import router as sign_in
+from dispatch_api.ward import routes as ward
+from incidents.service import IncidentSettings, open_incidents
+from incidents.store.notify import changes
+
+__all__ = ["ApiSettings", "create_app"]
+
+STATIC = Path(__file__).parent / "static"
+# Of a `Change`: what is to be looked at again.
+TOPICS = {
+    "candidate": (Topic.CANDIDATES,),
+    "report": (Topic.REPORTS,),
+    "all": (Topic.CANDIDATES, Topic.REPORTS),
+}
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
+    """The application. What it needs (database, profile) is opened when the server starts it.
+
+    Args:
+        clock: the time by which leases, undo and deadlines are judged.
+    """
+    metrics = Metrics()
+    app = FastAPI(
+        title="mastwatch",
+        summary="From a city's high-mast cameras to a ward that has fixed it, on time.",
+        version=version("mastwatch"),
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # the viewers load their scripts from another host
+        redoc_url=None,
+        lifespan=_lifespan(settings, metrics, clock),
+        dependencies=[Depends(same_site)],
+    )
+    app.state.templates = environment()
+    app.include_router(_api())
+    for router in (health.router, files, sign_in, console.router, ward.router):
+        app.include_router(router)
+    app.mount("/static", Shipped(directory=STATIC), name="static")
+    errors.install(app)
+    describe(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix="/api/v1")
+    for module in (session, candidates, reports, live):
+        api.include_router(module.router)
+    return api
+
+
+def _lifespan(settings: ApiSettings, metrics: Metrics, clock: Clock) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        wanted = IncidentSettings(
+            database_url=settings.database_url, data_dir=settings.data_dir, profile=settings.profile
+        )
+        async with open_incidents(wanted) as incidents:
+            told = Changes(partial(_topics, settings.database_url))
+            app.state.context = Context(
+                settings=settings,
+                incidents=incidents,
+                changes=told,
+                metrics=metrics,
+                texts=load_texts(),
+                clock=clock,
+            )
+            telling = asyncio.create_task(told.run(), name="changes")
+            try:
+                yield
+            finally:
+                telling.cancel()
+                with suppress(asyncio.CancelledError):
+                    await telling
+
+    return lifespan
+
+
+async def _topics(database_url: str) -> AsyncIterator[Topic]:
+    async for change in changes(database_url):
+        for topic in TOPICS[change.what]:
+            yield topic

@@ -1,0 +1,170 @@
+"""A unit's phone: its tasks, one task, and the result with a photo. Forms that work without scripts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from dispatch_api import formats
+from dispatch_api.auth import SessionDep, UnitDep, UnitFormSenderDep
+from dispatch_api.console.scene import crop_of
+from dispatch_api.context import ContextDep, NowDep, WordingDep
+from dispatch_api.limits import MIB, TooLarge
+from dispatch_api.pages import render
+from dispatch_api.uploads import read_photos
+from dispatch_api.wording import Wording
+from incidents.bus.events import CandidateRaised, Family
+from incidents.errors import IllegalMove, InvalidInput, Stale
+from incidents.people import Account
+from incidents.photos import N_BYTES_MAX
+from incidents.states import ReportAction
+from incidents.views import ReportView, Tab
+
+router = APIRouter(prefix="/ward", include_in_schema=False)
+
+# What units write most, by what was seen; the officer adds the rest.
+PHRASES: dict[Family | None, tuple[str, ...]] = {
+    Family.ENCROACHMENT: ("reminded", "recorded", "vehicle_left", "moved"),
+    Family.TRAFFIC: ("reminded", "recorded", "vehicle_left", "cleared"),
+    Family.LITTERING: ("collected", "reminded", "recorded", "cleared"),
+    None: ("reminded", "recorded", "cleared"),
+}
+# What a page says once after a change, by the query `said` that the change redirects with.
+SAYINGS = {
+    "accepted": {"icon": "circle-check", "kind": "", "key": "ward.accepted"},
+    "submitted": {"icon": "circle-check", "kind": "", "key": "ward.submitted"},
+    "newer": {"icon": "triangle-alert", "kind": "soon", "key": "ward.newer"},
+}
+
+
+@router.get("")
+async def tasks_page(
+    request: Request,
+    context: ContextDep,
+    session: SessionDep,
+    member: UnitDep,
+    now: NowDep,
+    tab: Annotated[Tab, Query()] = Tab.TODO,
+) -> HTMLResponse:
+    tasks = await context.incidents.reports.tasks(member, now, tab)
+    page = _page(session.csrf_token, member) | {"tasks": tasks, "tab": tab, "crop_of": _thumb}
+    return render(request, "ward/tasks.html", page)
+
+
+@router.get("/{report_id}")
+async def report_page(
+    request: Request,
+    context: ContextDep,
+    session: SessionDep,
+    member: UnitDep,
+    now: NowDep,
+    wording: WordingDep,
+    report_id: UUID,
+    said: Annotated[str | None, Query()] = None,
+) -> HTMLResponse:
+    report = await context.incidents.reports.opened(report_id, member, now)
+    saying = SAYINGS.get(said or "")
+    page = _page(session.csrf_token, member) | {
+        "report": report,
+        "said": saying | {"text": wording.texts(saying["key"])} if saying else None,
+    }
+    return render(request, "ward/report.html", page)
+
+
+@router.post("/{report_id}/accept")
+async def accept(
+    context: ContextDep,
+    member: UnitFormSenderDep,
+    now: NowDep,
+    report_id: UUID,
+    version: Annotated[int, Form()],
+) -> Response:
+    try:
+        await context.incidents.reports.accept(report_id, member, now, version)
+    except (Stale, IllegalMove):
+        return _to_report(report_id, "newer")
+    context.metrics.decided(ReportAction.ACCEPT)
+    return _to_report(report_id, "accepted")
+
+
+@router.get("/{report_id}/result")
+async def result_page(
+    request: Request,
+    context: ContextDep,
+    session: SessionDep,
+    member: UnitDep,
+    now: NowDep,
+    wording: WordingDep,
+    report_id: UUID,
+) -> HTMLResponse:
+    report = await context.incidents.reports.report(report_id, member, now)
+    page = _page(session.csrf_token, member) | _result_form(report, wording)
+    return render(request, "ward/result.html", page)
+
+
+@router.post("/{report_id}/result")
+async def submit(
+    request: Request,
+    context: ContextDep,
+    session: SessionDep,
+    member: UnitFormSenderDep,
+    now: NowDep,
+    wording: WordingDep,
+    report_id: UUID,
+    version: Annotated[int, Form()],
+    photos: Annotated[list[UploadFile], File()],
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    reports = context.incidents.reports
+    try:
+        await reports.submit(report_id, member, now, version, text, await read_photos(photos))
+    except (Stale, IllegalMove):
+        return _to_report(report_id, "newer")
+    except (InvalidInput, TooLarge) as error:
+        report = await reports.report(report_id, member, now)
+        form = _result_form(report, wording, text=text, problem=_said(error, wording))
+        status = 413 if isinstance(error, TooLarge) else 422
+        return render(request, "ward/result.html", _page(session.csrf_token, member) | form, status=status)
+    context.metrics.decided(ReportAction.SUBMIT)
+    return _to_report(report_id, "submitted")
+
+
+def _page(csrf_token: str, member: Account) -> dict[str, Any]:
+    return {"account": member, "csrf_token": csrf_token}
+
+
+def _result_form(
+    report: ReportView, wording: Wording, *, text: str = "", problem: str = ""
+) -> dict[str, Any]:
+    return {
+        "report": report,
+        "text": text,
+        "problem": problem,
+        "phrases": [wording.texts(f"phrase.{name}") for name in PHRASES[report.family]],
+        "photo_limit": _photo_limit(wording),
+        "photo_max_bytes": N_BYTES_MAX,
+    }
+
+
+def _photo_limit(wording: Wording) -> str:
+    return f"{formats.number(N_BYTES_MAX / MIB, wording.language)} MB"
+
+
+def _said(error: InvalidInput | TooLarge, wording: Wording) -> str:
+    if isinstance(error, TooLarge):
+        return wording.texts("result.too_large", limit=_photo_limit(wording))
+    if error.field.startswith("photo"):
+        return wording.texts("result.not_picture")
+    return wording.texts("result.missing_text")
+
+
+def _to_report(report_id: UUID, said: str) -> RedirectResponse:
+    """Back to the task by GET, so that reloading the page sends nothing twice."""
+    return RedirectResponse(f"/ward/{report_id}?said={said}", 303)
+
+
+def _thumb(event: CandidateRaised) -> Any:
+    return crop_of(event.box, event.picture_width_px, event.picture_height_px, aspect=1.0)

@@ -1,0 +1,158 @@
+"""What a candidate or a deadline is called on a screen: the fact first, then the reason. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch_api import formats
+from dispatch_api.language import Language, Texts
+from incidents import labels
+from incidents.bus.events import CandidateRaised
+from incidents.deadline import Interval, LimitUnit
+from incidents.history import HistoryRow
+from incidents.labels import Label
+from incidents.states import CandidateAction, ReportAction
+from incidents.views import CategoryView, DueView, TimeFlag
+
+WORKING = frozenset({LimitUnit.WORKING_HOUR, LimitUnit.WORKING_DAY})
+HOURLY = frozenset({LimitUnit.WORKING_HOUR, LimitUnit.CLOCK_HOUR})
+
+# Colour never stands alone: each flag has its icon.
+FLAG_ICONS: dict[TimeFlag, str] = {
+    TimeFlag.IN_TIME: "clock",
+    TimeFlag.SOON: "hourglass",
+    TimeFlag.LATE: "triangle-alert",
+    TimeFlag.DONE_IN_TIME: "circle-check",
+    TimeFlag.DONE_LATE: "circle-alert",
+}
+FAMILY_ICONS = {"encroachment": "car", "traffic": "traffic-cone", "littering": "trash-2"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The words of one language; every method is a sentence or a part of one."""
+
+    texts: Texts
+
+    @property
+    def language(self) -> Language:
+        return self.texts.language
+
+    def label(self, label: Label) -> str:
+        """A word of the domain in this language."""
+        return label.en if self.language is Language.EN else label.vi
+
+    def category(self, category: CategoryView) -> str:
+        return category.name_en if self.language is Language.EN else category.name
+
+    def kind(self, kind: str | None) -> str:
+        """What is suspected; None where no camera saw it and a person only described it."""
+        return self.label(labels.KINDS[kind]) if kind else ""
+
+    def thing(self, event: CandidateRaised) -> str:
+        return self.texts.or_plain("thing", event.object_class)
+
+    def measure(self, event: CandidateRaised) -> str:
+        """What was measured, for a row of the queue: "dừng 2 ph 12 s"."""
+        time = formats.duration(event.dwell_s, self.language, short=True)
+        return self.texts(f"measure.{event.kind}", time=time)
+
+    def box_label(self, event: CandidateRaised) -> str:
+        """What stands on the box in the picture: "Ô tô, dừng 2:12"."""
+        return (
+            f"{self.thing(event)}, {self.texts(f'measure.{event.kind}', time=formats.clock(event.dwell_s))}"
+        )
+
+    def because(self, event: CandidateRaised) -> str:
+        """Why the detector raised it: the measured time, the zone, the limit it was held against."""
+        return self.texts(
+            f"because.{event.kind}",
+            thing=self.thing(event),
+            zone=event.zone.name,
+            time=formats.duration(event.dwell_s, self.language),
+            limit=formats.duration(event.limit_s, self.language),
+        )
+
+    def confidence(self, event: CandidateRaised) -> str:
+        score = formats.number(event.score, self.language, decimals=2)
+        return self.texts("desk.confidence", score=score, detector=event.detector)
+
+    def severity(self, level: int) -> str:
+        return self.texts(f"severity.{level}")
+
+    def policy(self, due: DueView) -> str:
+        """The regulation as people call it, within a sentence."""
+        return due.policy_name_en if self.language is Language.EN else due.policy_name
+
+    def left(self, due: DueView) -> str:
+        """ "Còn 34 phút làm việc", "Quá hạn 2 giờ 15 phút (giờ làm việc)", "Hoàn thành đúng hạn"."""
+        if due.flag is TimeFlag.DONE_IN_TIME:
+            return self.texts("due.done_in_time")
+        key = {TimeFlag.LATE: "due.late", TimeFlag.DONE_LATE: "due.done_late"}.get(due.flag, "due.left")
+        return self.texts(key, time=self._in_unit(due))
+
+    def _in_unit(self, due: DueView) -> str:
+        """The time left or over in the rule's own unit, and said to be so where only working time counts."""
+        largest_s = formats.HOUR_S if due.unit in HOURLY else formats.DAY_S
+        length_s = abs(due.remaining_s)
+        time = formats.duration(length_s, self.language, largest_s=largest_s, smallest_s=formats.MINUTE_S)
+        if due.unit not in WORKING:
+            return time
+        over_long = due.remaining_s < 0 and length_s >= formats.HOUR_S and due.unit in HOURLY
+        return self.texts("due.working_long" if over_long else "due.working", time=time)
+
+    def limit(self, due: DueView) -> str:
+        """ "2 giờ làm việc"."""
+        decimals = 0 if due.limit == round(due.limit) else 1
+        n = formats.number(due.limit, self.language, decimals=decimals)
+        return self.texts(f"due.limit_{due.unit}", n=n)
+
+    def due_at(self, due: DueView, now: datetime) -> str:
+        return self.texts("due.at", time=formats.day_and_time(due.due_at, now, self.language))
+
+    def given(self, due: DueView, now: datetime) -> str:
+        """ "Giao lúc 14:33, thời hạn 2 giờ làm việc.", with the day unless it was today."""
+        start = formats.day_and_time(due.started_at, now, self.language)
+        if formats.date(due.started_at) == formats.date(now):
+            start = formats.time_of_day(due.started_at)
+        return self.texts("due.given", start=start, limit=self.limit(due))
+
+    def action(self, action: str, of: str = "candidate") -> str:
+        """A move of a "candidate" or of a "report", in words."""
+        if of == "candidate":
+            return self.label(labels.CANDIDATE_ACTIONS[CandidateAction(action)])
+        return self.label(labels.REPORT_ACTIONS[ReportAction(action)])
+
+    def note(self, note: str | None) -> str:
+        """A reason from a list in its words, anything else as it was written."""
+        coded = {str(reason): label for reason, label in labels.REASONS.items()}
+        return self.label(coded[note]) if note in coded else note or ""
+
+    def history(self, row: HistoryRow, of: str = "candidate") -> str:
+        """ "Lê Văn Hùng: Bỏ qua, 14:31 (Cảnh báo sai)"."""
+        by = row.by_name or self.texts("desk.timer")
+        note = self.note(row.note)
+        said = f"{by}: {self.action(row.action, of)}, {formats.time_of_day(row.at)}"
+        return f"{said} ({note})" if note else said
+
+    def interval(self, interval: Interval) -> str:
+        """ "07:30-11:30 24/11/2026", with both days where it goes over midnight."""
+        start, end = formats.date(interval.start_at), formats.date(interval.end_at)
+        times = (
+            f"{formats.time_of_day(interval.start_at)} {start} - {formats.time_of_day(interval.end_at)} {end}"
+        )
+        same_day = f"{formats.time_of_day(interval.start_at)}-{formats.time_of_day(interval.end_at)} {start}"
+        return same_day if start == end else times
+
+    def length(self, interval: Interval) -> str:
+        seconds = interval.length.total_seconds()
+        return formats.duration(seconds, self.language, largest_s=formats.HOUR_S)
+
+    def distance(self, length_m: float) -> str:
+        """ "500 m", "2 km"."""
+        if length_m < 1000:
+            return f"{formats.number(length_m, self.language)} m"
+        return (
+            f"{formats.number(length_m / 1000, self.language, decimals=0 if length_m % 1000 == 0 else 1)} km"
+        )

@@ -1,0 +1,1 @@
+"""The domain: candidates, field reports, their deadlines and their history. Imports nothing of ours."""

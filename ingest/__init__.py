@@ -1,0 +1,1 @@
+"""From a camera to frames. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The command line and the embedded stack. The only place that may import everything."""

@@ -1,0 +1,28 @@
+"""`mastwatch consume`: candidates from Kafka into the queue."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from incidents import consume
+from incidents.bus.kafka import Cluster
+from mastwatch import lifetime
+from mastwatch.commands import Subparsers
+from mastwatch.settings import load, need
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    subparsers.add_parser("consume", help="candidates from Kafka into the queue")
+
+
+def run(_args: argparse.Namespace) -> int:
+    settings = load(os.environ)
+    wanted = consume.ConsumeSettings(
+        database_url=need("database_url", settings.database_url),
+        cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),
+        profile=settings.city,
+        metrics_port=settings.metrics_port,
+    )
+    consume.run(wanted, lifetime.begin(settings.metrics_port))
+    return 0

@@ -1,0 +1,115 @@
+"""`mastwatch detect`: one file or stream -> candidates as JSON lines, and a video of what was seen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from detectors.alarm import Alarm
+from detectors.detected import detected
+from detectors.draw import Painter
+from detectors.fitted import FittedDetector
+from detectors.pipeline import Pipeline
+from ingest.camera import STREAM_SCHEMES, Camera, load_cameras
+from ingest.decode import DecodePolicy
+from ingest.files import FileSource
+from ingest.frame import Frame, FrameSource
+from ingest.recording import Recording
+from ingest.ring import PacketRing
+from ingest.rtsp import RtspSource
+from mastwatch.commands import Subparsers
+from mastwatch.settings import SettingsError, load, need
+
+N_FILE_BATCH = 8  # a file is there already; a live frame does not wait for the next one
+RING_S = 1.0
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser("detect", help="show what one file or stream holds")
+    parser.add_argument("source", metavar="SOURCE", help="a video file, or rtsp://…")
+    parser.add_argument("--camera", type=Path, required=True, metavar="FILE", help="cameras with their zones")
+    parser.add_argument("--id", metavar="ID", help="which camera of the file, where it holds several")
+    parser.add_argument("--draw", type=Path, metavar="OUT.mp4", help="write a video of what was seen")
+    parser.add_argument("--models", type=Path, metavar="DIR", help="folder of weights (MASTWATCH_MODELS)")
+    parser.add_argument("--json", action="store_true", help="print a summary as one JSON object at the end")
+
+
+def run(args: argparse.Namespace) -> int:
+    models_dir = args.models or need("models_dir", load(os.environ).models_dir)
+    camera = _camera(args.camera, args.id)
+    pipeline, n_frames, n_alarms = Pipeline(camera), 0, 0
+    with ExitStack() as stack:
+        detector = stack.enter_context(closing(FittedDetector(models_dir)))
+        source = stack.enter_context(closing(_source(args.source, camera)))
+        film = stack.enter_context(closing(_Film(args.draw, camera)))
+        n_batch = 1 if args.source.startswith(STREAM_SCHEMES) else N_FILE_BATCH
+        for frame, detections in detected(source.frames(), detector, n_batch=n_batch):
+            alarms = pipeline.step(frame, detections)
+            film.add(frame, pipeline, alarms)
+            for alarm in alarms:
+                print(json.dumps(_line(alarm), ensure_ascii=False), flush=True)
+            n_frames, n_alarms = n_frames + 1, n_alarms + len(alarms)
+    if args.json:
+        print(json.dumps({"source": args.source, "frames": n_frames, "candidates": n_alarms}))
+    return 0
+
+
+def _camera(path: Path, camera_id: str | None) -> Camera:
+    cameras = {camera.camera_id: camera for camera in load_cameras(path, os.environ)}
+    if camera_id is None and len(cameras) == 1:
+        return next(iter(cameras.values()))
+    if camera_id not in cameras:
+        problem = "holds several cameras" if camera_id is None else f"holds no camera {camera_id!r}"
+        raise SettingsError(f"{path}: {problem}; choose one with --id: {', '.join(cameras)}")
+    return cameras[camera_id]
+
+
+def _source(source: str, camera: Camera) -> FrameSource:
+    policy = DecodePolicy(camera.detect_fps)
+    if source.startswith(STREAM_SCHEMES):
+        return RtspSource(camera.camera_id, source, PacketRing(RING_S), policy)
+    return FileSource(camera.camera_id, Path(source), policy, datetime.now(UTC))
+
+
+class _Film:
+    """The video that `--draw` asks for; does nothing where it was not asked for."""
+
+    def __init__(self, path: Path | None, camera: Camera) -> None:
+        self._path = path
+        self._painter = Painter(camera)
+        self._recording: Recording | None = None
+        self._began_at: datetime | None = None
+
+    def add(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Alarm]) -> None:
+        if self._path is None:
+            return
+        picture = self._painter.paint(frame, pipeline, alarms)
+        if self._recording is None or self._began_at is None:
+            self._began_at = frame.captured_at
+            self._recording = Recording(self._path, picture.shape[1], picture.shape[0])
+        self._recording.add(picture, (frame.captured_at - self._began_at).total_seconds())
+
+    def close(self) -> None:
+        if self._recording is not None:
+            self._recording.close()
+
+
+def _line(alarm: Alarm) -> dict[str, object]:
+    return {
+        "camera_id": alarm.camera_id,
+        "family": alarm.family,
+        "kind": alarm.kind,
+        "zone_id": alarm.zone_id,
+        "object_class": alarm.object_class,
+        "entered_at": alarm.entered_at.isoformat(),
+        "raised_at": alarm.raised_at.isoformat(),
+        "dwell_s": round(alarm.dwell_s, 3),
+        "limit_s": alarm.limit_s,
+        "score": round(alarm.score, 3),
+        "box_px": [round(value, 1) for value in alarm.xyxy_px],
+    }

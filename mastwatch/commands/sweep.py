@@ -1,0 +1,26 @@
+"""`mastwatch sweep`: what happens by itself when time passes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from incidents import sweep
+from mastwatch import lifetime
+from mastwatch.commands import Subparsers
+from mastwatch.settings import load, need
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    subparsers.add_parser("sweep", help="leases that ran out, candidates nobody looked at")
+
+
+def run(_args: argparse.Namespace) -> int:
+    settings = load(os.environ)
+    wanted = sweep.SweepSettings(
+        database_url=need("database_url", settings.database_url),
+        profile=settings.city,
+        metrics_port=settings.metrics_port,
+    )
+    sweep.run(wanted, lifetime.begin(settings.metrics_port))
+    return 0

@@ -1,0 +1,38 @@
+"""`mastwatch worker`: cameras -> candidates in the outbox -> Kafka."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from detectors.worker import NotAStream, WorkerSettings
+from detectors.worker import run as watch
+from incidents.bus.kafka import Cluster
+from ingest.camera import load_cameras
+from mastwatch import lifetime
+from mastwatch.commands import Subparsers
+from mastwatch.settings import SettingsError, load, need
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    subparsers.add_parser("worker", help="watch cameras, and send what they see to Kafka")
+
+
+def run(_args: argparse.Namespace) -> int:
+    settings = load(os.environ)
+    wanted = WorkerSettings(
+        cameras=load_cameras(need("cameras_file", settings.cameras_file), os.environ),
+        models_dir=need("models_dir", settings.models_dir),
+        weights=settings.weights,
+        data_dir=settings.data_dir,
+        cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),
+        evidence_before_s=settings.evidence_before_s,
+        evidence_after_s=settings.evidence_after_s,
+        evidence_keep_days=settings.evidence_keep_days,
+        metrics_port=settings.metrics_port,
+    )
+    try:
+        watch(wanted, lifetime.begin(settings.metrics_port))
+    except NotAStream as error:
+        raise SettingsError(f"{settings.cameras_file}: {error}") from error
+    return 0

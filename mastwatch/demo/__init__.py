@@ -1,0 +1,1 @@
+"""The whole path on one machine: every part that a city runs, in front of real clips."""

@@ -1,0 +1,1 @@
+"""What a city runs on its own servers, started here on one machine for the demo and the tests."""

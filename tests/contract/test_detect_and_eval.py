@@ -1,0 +1,103 @@
+"""`mastwatch detect` and `mastwatch eval` on real clips with real weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import pytest
+import yaml
+
+from mastwatch.__main__ import main
+
+PARKED = "underpass-parked-motorbikes"
+
+
+@pytest.fixture
+def models(shared_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTWATCH_MODELS", str(shared_dir / "models"))
+
+
+@pytest.fixture
+def one_clip(shared_dir: Path, tmp_path: Path) -> Path:
+    """A folder with one short clip in it."""
+    folder = tmp_path / "footage"
+    folder.mkdir()
+    (folder / PARKED).symlink_to(shared_dir / "footage" / PARKED)
+    return folder
+
+
+@pytest.fixture
+def camera_file(shared_dir: Path, tmp_path: Path) -> Path:
+    truth = yaml.safe_load((shared_dir / "footage" / PARKED / "truth.yaml").read_text(encoding="utf-8"))
+    size = truth["clip"]["width"], truth["clip"]["height"]
+    zones = [
+        {
+            "id": zone["id"],
+            "name": "Mép đường",
+            "type": zone["type"],
+            "polygon": [[x / size[0], y / size[1]] for x, y in zone["polygon"]],
+            "dwell_s": 2,
+        }
+        for zone in truth["zones"]
+        if zone["type"] == "no_parking"
+    ]
+    camera = {
+        "id": "cam-1",
+        "name": "Hầm chui",
+        "address": "Hầm chui",
+        "source": str(shared_dir / "footage" / PARKED / "clip.mp4"),
+        "location": {"lon": 108.44, "lat": 11.94},
+        "zones": zones,
+    }
+    path = tmp_path / "cameras.yaml"
+    path.write_text(yaml.safe_dump({"cameras": [camera]}, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("models")
+def test_eval_tells_figures_by_family_and_clip_and_writes_every_alarm(
+    one_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarms = tmp_path / "alarms.jsonl"
+    assert main(["eval", str(one_clip), "--alarms", str(alarms), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert document["overall"]["encroachment"]["n_true"] == 2
+    assert document["clips"][PARKED] == document["overall"]
+    written = [json.loads(line) for line in alarms.read_text(encoding="utf-8").splitlines()]
+    assert len(written) == document["overall"]["all"]["n_alarms"] > 0
+    assert {"clip", "family", "kind", "started_at_s", "raised_at_s", "box"} <= set(written[0])
+
+
+@pytest.mark.usefixtures("models")
+def test_detect_prints_candidates_and_draws_a_video(
+    shared_dir: Path, camera_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip, film = shared_dir / "footage" / PARKED / "clip.mp4", tmp_path / "seen.mp4"
+    assert main(["detect", str(clip), "--camera", str(camera_file), "--draw", str(film), "--json"]) == 0
+    *lines, summary = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert summary["candidates"] == len(lines) > 0
+    assert {line["kind"] for line in lines} == {"parked_in_no_parking"}
+    with av.open(str(film)) as container:
+        frames = list(container.decode(video=0))
+    assert len(frames) == summary["frames"]
+    assert (frames[0].width, frames[0].height) == (1280, 724)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["eval", "{tmp}"], "no folder in it holds a truth.yaml"),
+        (["detect", "{tmp}/none.mp4", "--camera", "{camera}"], "none.mp4"),
+        (["detect", "x.mp4", "--camera", "{camera}", "--id", "cam-9"], "holds no camera 'cam-9'"),
+    ],
+)
+@pytest.mark.usefixtures("models")
+def test_what_cannot_be_read_is_named_in_one_line(
+    arguments: list[str], said: str, camera_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word.format(tmp=tmp_path, camera=camera_file) for word in arguments]
+    assert main(words) == 1
+    errors = capsys.readouterr().err.strip().splitlines()
+    assert said in errors[-1]

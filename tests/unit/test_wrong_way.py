@@ -1,0 +1,65 @@
+"""Against the lane for long enough and far enough, once for each vehicle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from detectors.detections import CAR
+from detectors.rules.scene import Scene
+from detectors.rules.trail import Trail, extend
+from detectors.rules.warned import Warned
+from detectors.rules.wrong_way import wrong_ways
+from detectors.tracks import Track
+from detectors.zones import pixel_zones
+from ingest.camera import ZoneType
+from tests import street
+
+LANE = replace(street.zone(ZoneType.LANE), direction=((0.0, 0.5), (1.0, 0.5)))
+CAMERA = street.camera(LANE)
+
+
+def car(right_pps: float, *, x: float = 300.0) -> street.Actor:
+    return street.Actor(where=street.driving((x, 200.0, x + 80, 250.0), right_pps))
+
+
+@pytest.mark.parametrize("fps", [25, 10, 5])
+def test_a_car_against_the_lane_is_raised_once_after_a_second(fps: float) -> None:
+    [alarm] = street.watch(replace(CAMERA, detect_fps=fps), [car(-90)], seconds=5, fps=fps)
+    assert alarm.kind == "wrong_way"
+    assert 1.0 <= (alarm.raised_at - street.T0).total_seconds() <= 2.0
+
+
+@pytest.mark.parametrize("right_pps", [90, 20, 0, -3])
+def test_with_the_lane_or_standing_in_it_is_nothing(right_pps: float) -> None:
+    alarms = street.watch(CAMERA, [car(right_pps, x=200.0)], seconds=6)
+    assert [alarm for alarm in alarms if alarm.kind == "wrong_way"] == []
+
+
+def test_turning_across_the_lane_is_not_going_against_it() -> None:
+    turning = street.Actor(where=street.driving((300.0, 60.0, 380.0, 110.0), -20, 60))
+    assert street.watch(CAMERA, [turning], seconds=4) == []
+
+
+def test_a_lane_beside_the_wheels_is_not_the_lane_driven_on() -> None:
+    below = replace(LANE, polygon=((0.0, 0.68), (1.0, 0.68), (1.0, 1.0), (0.0, 1.0)))
+    assert street.watch(street.camera(below), [car(-90)], seconds=5) == []
+
+
+def scene() -> Scene:
+    zones = pixel_zones(CAMERA, street.WIDTH_PX, street.HEIGHT_PX)
+    return Scene(camera_id="street", zones=zones, width_px=street.WIDTH_PX, height_px=street.HEIGHT_PX)
+
+
+def test_a_vehicle_whose_number_changes_is_not_raised_again() -> None:
+    state: tuple[Warned, ...] = ()
+    trails: dict[int, Trail] = {}
+    n_alarms = 0
+    for n in range(40):
+        x = 500.0 - 10 * n
+        track = Track(track_id=n // 13, class_id=CAR, score=0.8, xyxy_px=(x, 200.0, x + 80, 250.0))
+        trails = extend(trails, [track], street.at(n / 8))
+        state, alarms = wrong_ways(state, trails, scene(), street.at(n / 8))
+        n_alarms += len(alarms)
+    assert n_alarms == 1
