@@ -65,7 +65,7 @@ def pedestrians(
         for trail in trails.values()
         if trail.track_id in state.company
     } | _joined(state.company, people, detections)
-    warned = carried_on(state.warned, people, seen_at)
+    warned = carried_on(state.warned, people, scene, seen_at)
     alarms: list[Alarm] = []
     for trail in people:
         zone = _carriageway_under(trail, scene)

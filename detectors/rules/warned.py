@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from detectors.geometry import centre, cover, size_px
+from detectors.rules.scene import Scene
 from detectors.rules.trail import Trail
 from detectors.tracks import Xyxy
 
 # A number that comes up where a warned thing was a moment ago is the same thing.
 LOST_WITHIN_S = 4.0
 NEAR_SIZES = 2.5
+AT_EDGE = 0.02  # of the picture's longer side: who was last seen here has left it, and is not lost
+
+# A second box of the same thing begins on top of it. Who was followed before the two met is somebody else.
 SAME_COVER = 0.5
+JUST_BEGUN_S = 1.0
+LEAST_SIZE = 0.55  # the smaller against the larger: a false box of the whole street covers everybody in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +33,9 @@ class Warned:
         return cls(track_id=trail.track_id, xyxy_px=trail.now.xyxy_px, seen_at=trail.now.seen_at)
 
 
-def carried_on(warned: Iterable[Warned], trails: Sequence[Trail], seen_at: datetime) -> tuple[Warned, ...]:
+def carried_on(
+    warned: Iterable[Warned], trails: Sequence[Trail], scene: Scene, seen_at: datetime
+) -> tuple[Warned, ...]:
     """What was warned of, where it is now, under its old number and any new one it goes by.
 
     Args:
@@ -43,15 +51,29 @@ def carried_on(warned: Iterable[Warned], trails: Sequence[Trail], seen_at: datet
     heirs = tuple(
         Warned.of(trail)
         for trail in trails
-        if trail.track_id not in numbers and any(_took_over(trail, thing) for thing in kept)
+        if trail.track_id not in numbers and any(_took_over(trail, thing, scene) for thing in kept)
     )
     return kept + heirs
 
 
-def _took_over(trail: Trail, thing: Warned) -> bool:
-    if thing.seen_at == trail.now.seen_at:
-        return cover(trail.now.xyxy_px, thing.xyxy_px) >= SAME_COVER
+def _took_over(trail: Trail, thing: Warned, scene: Scene) -> bool:
     first = trail.steps[0]
+    if not _are_alike(trail.now.xyxy_px, thing.xyxy_px):
+        return False
+    if thing.seen_at == trail.now.seen_at:
+        return trail.lasts_s <= JUST_BEGUN_S and cover(trail.now.xyxy_px, thing.xyxy_px) >= SAME_COVER
     (x, y), (old_x, old_y) = first.centre_px, centre(thing.xyxy_px)
     near_px = NEAR_SIZES * size_px(thing.xyxy_px)
-    return first.seen_at > thing.seen_at and max(abs(x - old_x), abs(y - old_y)) <= near_px
+    is_near = max(abs(x - old_x), abs(y - old_y)) <= near_px
+    return first.seen_at > thing.seen_at and is_near and not _has_left(thing.xyxy_px, scene)
+
+
+def _are_alike(a: Xyxy, b: Xyxy) -> bool:
+    smaller_px, larger_px = sorted((size_px(a), size_px(b)))
+    return smaller_px >= LEAST_SIZE * larger_px
+
+
+def _has_left(box: Xyxy, scene: Scene) -> bool:
+    edge_px = AT_EDGE * max(scene.width_px, scene.height_px)
+    x1, y1, x2, y2 = box
+    return min(x1, y1, scene.width_px - x2, scene.height_px - y2) <= edge_px

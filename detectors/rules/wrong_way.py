@@ -38,7 +38,7 @@ def wrong_ways(
     vehicles = [
         trail for trail in trails.values() if trail.class_id != PERSON and trail.now.seen_at == seen_at
     ]
-    warned = carried_on(state, vehicles, seen_at)
+    warned = carried_on(state, vehicles, scene, seen_at)
     known = {vehicle.track_id for vehicle in warned}
     alarms: list[Alarm] = []
     for zone in scene.of_type(ZoneType.LANE):

@@ -45,3 +45,15 @@ def test_a_cyclist_on_the_shoulder_of_a_motorway_is_raised() -> None:
         camera, [street.walker(street.driving((20.0, 150.0, 50.0, 230.0), 120))], seconds=4
     )
     assert alarm.zone_id == "shoulder"
+
+
+def test_two_who_meet_on_the_roadway_are_two() -> None:
+    there = street.walker(street.driving((100.0, 150.0, 130.0, 230.0), 40))
+    back = street.walker(street.driving((280.0, 180.0, 310.0, 260.0), -40, since_s=2.0), seed=8)
+    assert len(street.watch(ROADWAY, [there, back], seconds=9, fps=10)) == 2
+
+
+def test_who_comes_where_another_has_left_the_picture_is_somebody_else() -> None:
+    leaves = street.walker(street.driving((480.0, 150.0, 510.0, 230.0), 40))
+    comes = street.walker(street.driving((610.0, 150.0, 640.0, 230.0), -40, since_s=6.0), seed=8)
+    assert len(street.watch(ROADWAY, [leaves, comes], seconds=11, fps=10)) == 2

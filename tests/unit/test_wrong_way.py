@@ -47,6 +47,13 @@ def test_a_lane_beside_the_wheels_is_not_the_lane_driven_on() -> None:
     assert street.watch(street.camera(below), [car(-90)], seconds=5) == []
 
 
+def test_a_false_box_of_the_whole_street_hides_nobody_in_it() -> None:
+    whole = street.Actor(where=lambda at_s: (20.0, 0.0, 620.0, 355.0) if at_s >= 2 else None, score=0.5)
+    second = street.Actor(where=street.driving((500.0, 200.0, 580.0, 250.0), -90, since_s=4.0), seed=3)
+    alarms = street.watch(CAMERA, [whole, car(-90), second], seconds=8, fps=10)
+    assert [alarm.kind for alarm in alarms].count("wrong_way") == 2
+
+
 def scene() -> Scene:
     zones = pixel_zones(CAMERA, street.WIDTH_PX, street.HEIGHT_PX)
     return Scene(camera_id="street", zones=zones, width_px=street.WIDTH_PX, height_px=street.HEIGHT_PX)
