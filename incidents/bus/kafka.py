@@ -25,6 +25,9 @@ DEAD_LETTERS = "candidates.v1.dead"
 
 # A candidate that nobody fetched in a month is of no use to a duty officer.
 RETENTION_MS = 30 * 24 * 3600 * 1000
+# A message as large as a broker takes has no room for the reason: refused for ever, it would stop its
+# partition. Partition and offset say where the whole of it is.
+DEAD_KEY_BYTES, DEAD_VALUE_BYTES = 1_000, 900_000
 
 log = logging.getLogger(__name__)
 
@@ -200,22 +203,18 @@ class CandidateInbox:
         self._handed_out = {}
 
     def dead_letter(self, message: Message, reason: str) -> None:
-        """Put it aside with the reason, for a person to look at. Returns when the broker has it.
+        """Put it aside with the reason, a very long one cut. Returns when the broker has it.
 
         Raises:
             BusUnavailable: do not commit; poll hands the message out again.
         """
-        headers = [
-            ("reason", reason.encode()),
-            ("partition", str(message.partition).encode()),
-            ("offset", str(message.offset).encode()),
-        ]
+        about = {"reason": reason, "partition": message.partition, "offset": message.offset}
+        headers = [(name, str(told).encode()) for name, told in about.items()]
         with _failures(self._cluster, "take a dead letter"):
             if self._dead_letters is None:
                 self._dead_letters = _producer(self._cluster)
-            sent = self._dead_letters.send(
-                DEAD_LETTERS, key=message.key, value=message.value, headers=headers
-            )
+            key, value = message.key and message.key[:DEAD_KEY_BYTES], message.value[:DEAD_VALUE_BYTES]
+            sent = self._dead_letters.send(DEAD_LETTERS, key=key, value=value, headers=headers)
             try:
                 sent.get(self._cluster.timeout_s)
             except KafkaError:

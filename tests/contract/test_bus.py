@@ -292,6 +292,22 @@ def test_what_cannot_be_read_is_put_aside_with_the_reason_and_the_rest_goes_on(
     assert dict(letters[2].headers)["reason"] == b"$.schema_version: 2, and 1 is read here"
 
 
+def test_a_message_as_large_as_a_broker_takes_is_put_aside_too_as_far_as_there_is_room(
+    bus: Bus, inbox: CandidateInbox
+) -> None:
+    ensure_topics(bus.cluster)
+    producer = KafkaProducer(bootstrap_servers=bus.cluster.bootstrap)
+    for key, n_bytes in ((b"cho-da-lat", 1_048_300), (b"k" * 1_048_300, 1)):
+        producer.send(CANDIDATES, key=key, value=b"{" * n_bytes).get(10)
+    producer.close()
+
+    for message in polled(inbox, 2):
+        inbox.dead_letter(message, "no candidate")
+    inbox.commit()
+
+    assert {dict(letter.headers)["reason"] for letter in dead_letters(bus, 2)} == {b"no candidate"}
+
+
 def test_a_log_that_lost_its_memory_is_filled_again_from_the_outbox_and_read_from_its_beginning(
     bus: Bus, outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
 ) -> None:
