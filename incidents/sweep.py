@@ -20,6 +20,7 @@ from incidents.store.database import Database
 from incidents.waiting import wait_s
 
 EVERY_S = 2.0
+N_A_ROUND = 1000
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +47,17 @@ class SweeperMetrics:
 
 
 async def sweep(database: Database, policy: Policy, at: datetime) -> Swept:
-    """One round. Several sweepers at once do no harm: each row is moved by one of them.
+    """One round, of a bounded size. Several sweepers at once do no harm: each row is moved by one of them.
 
     Raises:
         DatabaseUnavailable
     """
     async with database.transaction() as store:
         n_leases_ended = await store.candidates.end_leases(
-            _timed(CandidateState.VERIFYING, CandidateAction.LEASE_END, at)
+            _timed(CandidateState.VERIFYING, CandidateAction.LEASE_END, at), N_A_ROUND
         )
         n_stale = await store.candidates.expire(
-            _timed(CandidateState.NEW, CandidateAction.EXPIRE, at), at - policy.stale_after
+            _timed(CandidateState.NEW, CandidateAction.EXPIRE, at), at - policy.stale_after, N_A_ROUND
         )
     return Swept(n_leases_ended=n_leases_ended, n_stale=n_stale)
 

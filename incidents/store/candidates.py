@@ -106,20 +106,29 @@ HISTORY = """
     SELECT at, by_name, action, from_state, to_state, note FROM candidate_move
     WHERE candidate_id = %s AND version > %s ORDER BY move_id
 """
+# Some at a time: all that a day without a sweeper leaves takes longer than a statement may. What somebody is
+# changing just now waits for the next round. The states stand there as words, for the partial indexes.
 END_LEASES = """
-    WITH ended AS (
-        UPDATE candidate SET state = %(to_state)s, version = version + 1, holder_id = NULL, lease_until = NULL
-        WHERE state = %(from_state)s AND lease_until <= %(at)s
-        RETURNING candidate_id, version
+    WITH these AS (
+        SELECT candidate_id FROM candidate WHERE state = 'verifying' AND lease_until <= %(at)s
+        ORDER BY lease_until LIMIT %(n_max)s FOR UPDATE SKIP LOCKED
+    ), ended AS (
+        UPDATE candidate c SET state = %(to_state)s, version = c.version + 1, holder_id = NULL,
+            lease_until = NULL
+        FROM these WHERE c.candidate_id = these.candidate_id
+        RETURNING c.candidate_id, c.version
     )
     INSERT INTO candidate_move (candidate_id, version, at, action, from_state, to_state)
     SELECT candidate_id, version, %(at)s, %(action)s, %(from_state)s, %(to_state)s FROM ended
 """
 EXPIRE = """
-    WITH expired AS (
-        UPDATE candidate SET state = %(to_state)s, version = version + 1
-        WHERE state = %(from_state)s AND queued_at <= %(before)s
-        RETURNING candidate_id, version
+    WITH these AS (
+        SELECT candidate_id FROM candidate WHERE state = 'new' AND queued_at <= %(before)s
+        ORDER BY queued_at LIMIT %(n_max)s FOR UPDATE SKIP LOCKED
+    ), expired AS (
+        UPDATE candidate c SET state = %(to_state)s, version = c.version + 1
+        FROM these WHERE c.candidate_id = these.candidate_id
+        RETURNING c.candidate_id, c.version
     )
     INSERT INTO candidate_move (candidate_id, version, at, action, from_state, to_state)
     SELECT candidate_id, version, %(at)s, %(action)s, %(from_state)s, %(to_state)s FROM expired
@@ -248,13 +257,14 @@ class CandidateStore:
         """What to tell somebody who read an older version."""
         return Stale("candidate", candidate_id, await self.history(candidate_id, seen_version))
 
-    async def end_leases(self, moved: Moved) -> int:
-        """Back into the queue what nobody renewed. Returns how many."""
-        return (await self._connection.execute(END_LEASES, _timer(moved))).rowcount
+    async def end_leases(self, moved: Moved, n_max: int) -> int:
+        """Back into the queue what nobody renewed, the longest over first. Returns how many."""
+        values = {**_timer(moved), "n_max": n_max}
+        return (await self._connection.execute(END_LEASES, values)).rowcount
 
-    async def expire(self, moved: Moved, queued_before: datetime) -> int:
-        """Mark what nobody verified. Returns how many."""
-        values = {**_timer(moved), "before": queued_before}
+    async def expire(self, moved: Moved, queued_before: datetime, n_max: int) -> int:
+        """Mark what nobody verified, the oldest first. Returns how many."""
+        values = {**_timer(moved), "before": queued_before, "n_max": n_max}
         return (await self._connection.execute(EXPIRE, values)).rowcount
 
 

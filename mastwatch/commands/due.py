@@ -62,8 +62,8 @@ def what_is_asked(args: argparse.Namespace) -> Asked:
     by_rule = args.category is not None and args.limit is None and args.unit is None
     if not (by_hand or by_rule):
         args.refuse("give either --city and --category, or --limit and --unit")
-    policy = load_profile(args.city or load(os.environ).city)
-    calendar = with_hours(policy.calendar, args.hours) if args.hours else policy.calendar
+    policy = load_profile(load(os.environ).city if args.city is None else args.city)
+    calendar = with_hours(policy.calendar, args.hours) if args.hours is not None else policy.calendar
     if by_hand:
         return Asked(
             limit=args.limit, unit=args.unit, calendar=calendar, clause=None, policy=None, to_confirm=()
@@ -129,6 +129,8 @@ def show(asked: Asked, deadline: Deadline) -> None:
     print(f"Hạn xử lý: {deadline.due_at.astimezone(zone):%H:%M %d/%m/%Y}")
     if asked.clause:
         print(f"Căn cứ:    {asked.clause}")
+    if asked.to_confirm:
+        print(f"Thành phố cần xác nhận: {', '.join(asked.to_confirm)}")
     for each in deadline.intervals:
         start, end = each.start_at.astimezone(zone), each.end_at.astimezone(zone)
         print(f"  tính {start:%d/%m/%Y %H:%M} - {end:%d/%m/%Y %H:%M}")

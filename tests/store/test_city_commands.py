@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from incidents.store.migrate import FOLDER
+
+ALL = sorted(FOLDER.glob("*.sql"))
 LANDMARK = ("--lon", "108.4765", "--lat", "11.9575")  # Hồ Than Thở, beside an old boundary
 
 
@@ -68,6 +71,11 @@ def test_due_in_a_year_that_nobody_signed_off_says_so() -> None:
             ("due", "--start", "2026-03-02", "--limit", "1", "--unit", "working_hour", "--hours", "8-5"),
             "is not HH:MM-HH:MM",
         ),
+        (
+            ("due", "--start", "2026-03-02", "--limit", "1", "--unit", "working_hour", "--hours", ""),
+            "'' is not HH:MM-HH:MM",
+        ),
+        (("due", "--start", "2026-03-02", "--city", "", "--category", "other"), "no such city"),
         (("due", "--start", "9999-12-31", "--city", "da-lat", "--category", "other"), "wanted a year from"),
         (("route", "--city", "da-lat", "--category", "other", *LANDMARK), "`database_url` is missing"),
         (
@@ -143,5 +151,5 @@ def test_a_process_asks_for_the_migration_that_its_database_lacks(
 
 
 def test_migrate_says_what_it_did(empty_postgres_url: str) -> None:
-    assert answer("migrate", database_url=empty_postgres_url)["applied"] == ["0001_ledger.sql"]
+    assert answer("migrate", database_url=empty_postgres_url)["applied"] == [path.name for path in ALL]
     assert mastwatch("migrate", database_url=empty_postgres_url).stdout == "nothing to do\n"

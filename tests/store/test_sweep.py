@@ -2,17 +2,28 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import LiteralString
 
+import psycopg
 import pytest
+from psycopg import AsyncClientCursor
 
 from incidents.errors import Stale
 from incidents.people import Account
 from incidents.service import Incidents
 from incidents.states import CandidateState
-from incidents.sweep import Swept, sweep
+from incidents.store.candidates import END_LEASES, EXPIRE
+from incidents.sweep import N_A_ROUND, Swept, sweep
 from tests.store.city import NOW, Raise
 
 MINUTE = timedelta(minutes=1)
+COPIES = """
+    INSERT INTO candidate (candidate_id, event, family, score, state, version, queued_at, near_boundary,
+        category_key, severity)
+    SELECT gen_random_uuid(), event, family, score, %(state)s, 1, queued_at, near_boundary, category_key,
+        severity
+    FROM candidate, generate_series(1, %(n)s)
+"""
 
 
 async def test_a_lease_that_nobody_renewed_ends_and_the_candidate_waits_again(
@@ -44,6 +55,30 @@ async def test_what_nobody_verified_in_time_is_marked_and_can_still_be_confirmed
     assert (await incidents.desk.candidate(candidate_id, mai, late)).state is CandidateState.STALE
     held = await incidents.desk.claim(candidate_id, mai, late)
     assert await incidents.desk.confirm(candidate_id, mai, late, held.version)
+
+
+async def test_what_piled_up_without_a_sweeper_is_moved_in_rounds_of_bounded_size_the_oldest_first(
+    incidents: Incidents, raised: Raise, postgres_url: str
+) -> None:
+    await raised()
+    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
+        await connection.execute(COPIES, {"state": "new", "n": N_A_ROUND})
+    late = NOW + incidents.policy.stale_after
+    first, second = [await sweep(incidents.database, incidents.policy, late) for _ in range(2)]
+    assert (first.n_stale, second.n_stale) == (N_A_ROUND, 1)
+
+
+@pytest.mark.parametrize(("asked", "index"), [(END_LEASES, "candidate_lease"), (EXPIRE, "candidate_unseen")])
+async def test_a_round_looks_only_at_what_it_may_move(
+    incidents: Incidents, raised: Raise, postgres_url: str, asked: LiteralString, index: str
+) -> None:
+    await raised()
+    values = {"at": NOW, "before": NOW, "n_max": 1, "from_state": "", "to_state": "", "action": ""}
+    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
+        await connection.execute(COPIES, {"state": "merged", "n": 20_000})
+        await connection.execute("ANALYZE candidate")
+        plan = await AsyncClientCursor(connection).execute("EXPLAIN " + asked, values)
+        assert f"using {index} on candidate" in "\n".join(row[0] for row in await plan.fetchall())
 
 
 async def test_two_sweepers_at_once_move_each_candidate_once(
