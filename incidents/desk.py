@@ -25,7 +25,7 @@ from incidents.policy import Policy
 from incidents.present import candidate_view, report_view
 from incidents.reasons import CancelReason, DismissReason
 from incidents.records import Candidate, Moved, Report
-from incidents.roles import IOC
+from incidents.roles import IOC, LEAD
 from incidents.routing import WardRef
 from incidents.states import (
     CandidateAction,
@@ -170,7 +170,9 @@ class Desk:
             return await self._save(store, seen, dismissed, [moved], at)
 
     async def undo(self, candidate_id: UUID, by: Account, at: datetime, version: int) -> CandidateView:
-        """Take back one's own decision within five minutes; a report only while its unit has not opened it.
+        """Take back one's own decision, or as shift lead anybody's, within five minutes.
+
+        A report only while its unit has not opened it.
 
         Raises:
             NotFound, NotAllowed, Stale
@@ -224,7 +226,7 @@ class Desk:
             raise error.after(history[-1]) from None
         if Need.HOLDER in move.needs and seen.holder and seen.holder != by.person:
             raise HeldByOther(seen.candidate_id, seen.holder.full_name, seen.lease_until or at)
-        if Need.OWN_DECISION in move.needs and seen.decided_by != by.person:
+        if Need.OWN_DECISION in move.needs and seen.decided_by != by.person and by.role not in LEAD:
             decider = seen.decided_by.full_name if seen.decided_by else "nobody"
             raise NotAllowed(by.role, action, f"it was decided by {decider}")
         return Moved(action=action, from_state=seen.state, to_state=move.to, by=by.person, at=at, note=note)

@@ -17,7 +17,7 @@ from incidents.roles import DISPATCH, IOC, LEAD, REVIEWERS, TIMER, UNIT, Role
 
 class Need(StrEnum):
     HOLDER = "holder"  # only who holds the lease
-    OWN_DECISION = "own_decision"
+    OWN_DECISION = "own_decision"  # only who decided it, or the shift lead
     UNDELIVERED = "undelivered"  # the unit has not opened it
     OTHER_UNIT = "other_unit"  # neither the unit nor the person that did the work
     REASON = "reason"

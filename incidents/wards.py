@@ -15,6 +15,9 @@ from incidents.routing import Ward, WardRef, outline_from
 
 # Neighbours that were simplified apart overlap by slivers; more than this is a mistake.
 OVERLAP_MAX_SHARE = 0.01
+# How GeoJSON from before RFC 7946 names it.
+WGS_84 = ("CRS84", "EPSG::4326", "EPSG:4326")
+TEXT_MAX_CHARS = 200
 
 
 def read_wards(path: Path, policy: Policy) -> tuple[Ward, ...]:
@@ -32,7 +35,7 @@ def read_wards(path: Path, policy: Policy) -> tuple[Ward, ...]:
         label = _label(number, feature)
         try:
             wards.append(_ward(feature, policy))
-        except (InvalidInput, ValueError) as error:
+        except (InvalidInput, ValueError, RecursionError) as error:
             raise BoundariesError(str(path), label, str(error)) from error
     _refuse_overlaps(path, wards)
     return tuple(wards)
@@ -40,15 +43,22 @@ def read_wards(path: Path, policy: Policy) -> tuple[Ward, ...]:
 
 def _features(path: Path) -> list[Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))  # tools on Windows write a mark first
     except OSError as error:
         raise BoundariesError(str(path), "the file", f"cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BoundariesError(str(path), "the file", f"is not JSON in UTF-8: {error}") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
         raise BoundariesError(str(path), "the file", "is not a GeoJSON FeatureCollection with features")
+    _refuse_other_degrees(path, document.get("crs"))
     return features
+
+
+def _refuse_other_degrees(path: Path, crs: object) -> None:
+    """Degrees of VN-2000 look like those of WGS 84 and lie some 200 m away from them."""
+    if crs is not None and not any(name in json.dumps(crs) for name in WGS_84):
+        raise BoundariesError(str(path), "the file", f"is in {json.dumps(crs)[:100]}: wanted WGS 84 degrees")
 
 
 def _label(number: int, feature: object) -> str:
@@ -84,7 +94,10 @@ def _text(properties: Mapping[str, object], key: str) -> str:
     value = properties.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"the property `{key}` is missing or not a text")
-    return value.strip()
+    value = value.strip()
+    if not value.isprintable() or len(value) > TEXT_MAX_CHARS:
+        raise ValueError(f"the property `{key}` has signs that cannot be seen, or more than {TEXT_MAX_CHARS}")
+    return value
 
 
 def _day(properties: Mapping[str, object], key: str) -> date | None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, DataError, InterfaceError, OperationalError
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import ReadOnlySqlTransaction, UndefinedColumn, UndefinedTable
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -69,7 +69,7 @@ class Database:
         """Single statements, each by itself.
 
         Raises:
-            DatabaseUnavailable: no connection in time, or it broke.
+            DatabaseUnavailable: no connection in time, it broke, or it leads to a standby.
             SchemaMismatch: `mastwatch migrate` has not been run.
             InvalidInput: a value that the database cannot hold, such as a text with a zero byte.
         """
@@ -102,7 +102,7 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout, PoolClosed) as error:
+        except (OperationalError, InterfaceError, ReadOnlySqlTransaction, PoolTimeout, PoolClosed) as error:
             raise DatabaseUnavailable(str(error).strip() or type(error).__name__) from error
         except (UndefinedTable, UndefinedColumn) as error:
             raise SchemaMismatch(f"{error.diag.message_primary}: run `mastwatch migrate`") from error

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import psycopg
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import DuplicateTable, FeatureNotSupported, InsufficientPrivilege
 
 from incidents.errors import DatabaseUnavailable, SchemaMismatch
 from incidents.store.address import readable
@@ -43,7 +43,8 @@ def migrate(database_url: str) -> tuple[str, ...]:
     Raises:
         InvalidInput: the address cannot be read.
         DatabaseUnavailable: nobody answers there.
-        SchemaMismatch: the database was made by another version of this program, or we may not change it.
+        SchemaMismatch: the database was made by another version of this program, holds other tables of these
+            names, lacks the extension btree_gist, or we may not change it.
     """
     try:
         with psycopg.connect(readable(database_url), connect_timeout=10) as connection:
@@ -59,6 +60,8 @@ def migrate(database_url: str) -> tuple[str, ...]:
         raise SchemaMismatch(
             f"the database's user may not change it: {error.diag.message_primary}"
         ) from error
+    except (DuplicateTable, FeatureNotSupported) as error:
+        raise SchemaMismatch(f"the database cannot be used: {error.diag.message_primary}") from error
     return tuple(migration.name for migration in missing)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from incidents.arriving import arrived
 from incidents.errors import DatabaseUnavailable
@@ -15,6 +16,7 @@ from incidents.people import Account
 from incidents.roles import Role
 from incidents.routing import Boundaries
 from incidents.service import Incidents, IncidentSettings, open_incidents
+from incidents.store.database import Database
 from incidents.store.migrate import migrate
 from incidents.store.notify import MISSED, Change, changes
 from incidents.views import Tab
@@ -23,6 +25,7 @@ from tests.store.city import EAST, NOW, Raise, boundaries, event
 
 # What the design allows a list page; the session is one of them.
 STATEMENTS_A_PAGE = 6
+READ_ONLY = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on")
 COUNTED = """
     SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
     JOIN pg_database ON pg_database.oid = pg_stat_statements.dbid
@@ -120,6 +123,18 @@ async def test_while_the_server_is_away_it_is_said_so_and_then_it_works_again(
         await incidents.desk.queue(officer, NOW)
     counting_postgres.restart()
     assert (await incidents.desk.queue(officer, NOW)).n_waiting == 1
+
+
+async def test_a_standby_that_may_not_write_yet_counts_as_away(city: tuple[Incidents, str]) -> None:
+    _, url = city
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute(READ_ONLY.format(sql.Identifier(connection.info.dbname)))
+    standby = Database(url)
+    await standby.open()
+    with pytest.raises(DatabaseUnavailable, match="read-only"):
+        async with standby.transaction() as store:
+            await store.places.put_wards(boundaries(), "two wards", NOW)
+    await standby.close()
 
 
 async def test_every_move_is_told_to_who_listens(

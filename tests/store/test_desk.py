@@ -311,6 +311,16 @@ async def test_nobody_takes_back_a_colleagues_decision(
         await incidents.desk.undo(gone.candidate_id, hung, NOW, gone.version)
 
 
+async def test_a_shift_lead_takes_back_an_officers_confirmation_and_holds_it_then(
+    incidents: Incidents, mai: Account, account: MakeAccount, raised: Raise
+) -> None:
+    report = await confirm(incidents, await raised(), mai)
+    assert report.candidate is not None
+    lead = await account("lead", Role.SHIFT_LEAD, "ioc")
+    undone = await incidents.desk.undo(report.candidate.candidate_id, lead, NOW, report.candidate.version)
+    assert (undone.state, undone.holder) == (CandidateState.VERIFYING, lead.person)
+
+
 async def test_what_its_unit_has_opened_cannot_be_taken_back(
     incidents: Incidents, mai: Account, ward_officer: Account, raised: Raise
 ) -> None:

@@ -45,6 +45,17 @@ def test_a_database_of_another_version_is_refused(postgres_url: str, change: str
         migrate(postgres_url)
 
 
+def test_a_database_with_tables_of_somebody_else_is_refused_and_left_as_it_is(
+    empty_postgres_url: str,
+) -> None:
+    with psycopg.connect(empty_postgres_url) as connection:
+        connection.execute("CREATE TABLE report ()")
+    with pytest.raises(SchemaMismatch, match='relation "report" already exists'):
+        migrate(empty_postgres_url)
+    with psycopg.connect(empty_postgres_url) as connection:
+        assert connection.execute("SELECT to_regclass('unit')").fetchone() == (None,)
+
+
 def test_a_database_that_is_not_there_is_said_so() -> None:
     with pytest.raises(DatabaseUnavailable):
         migrate("postgresql://nobody@127.0.0.1:1/nothing")

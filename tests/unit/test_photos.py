@@ -69,6 +69,14 @@ def test_a_photo_whose_exif_is_broken_is_refused_with_the_reason() -> None:
         clean(name_as_a_height)
 
 
+def test_a_photo_that_cannot_take_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    cleaned = clean(picture())
+    (tmp_path / "photos/2026/11/23" / f"{sha256(cleaned.jpeg).hexdigest()}.jpg").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        keep(cleaned, tmp_path, date(2026, 11, 23))
+    assert not list(tmp_path.rglob("*.part"))
+
+
 def test_a_kept_photo_is_named_by_its_hash(tmp_path: Path) -> None:
     cleaned = clean(picture())
     kept = keep(cleaned, tmp_path, date(2026, 11, 23))

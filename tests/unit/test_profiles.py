@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
 from incidents.bus.events import KINDS
-from incidents.deadline import LimitUnit
+from incidents.deadline import LimitUnit, due
 from incidents.errors import ProfileError
 from incidents.policy import ClockStart
 from incidents.profiles import FOLDER, load_profile
@@ -67,6 +67,12 @@ def test_a_city_is_found_by_key_name_or_file(name: str) -> None:
     assert load_profile(name).city_key == "da-lat"
 
 
+def test_the_studys_oldest_example_is_within_the_hours_that_are_known() -> None:
+    start = datetime(2019, 6, 26, 2, tzinfo=UTC)
+    seven_days = due(start, 7, LimitUnit.WORKING_DAY, load_profile("da-lat").calendar)
+    assert (seven_days.due_at, seven_days.calendar_confirmed) == (datetime(2019, 7, 5, 2, tzinfo=UTC), False)
+
+
 def test_an_unknown_city_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(ProfileError, match=r"known: da-lat \(Đà Lạt\)"):
         load_profile("Atlantis")
@@ -91,7 +97,7 @@ def test_an_unknown_city_is_refused_with_those_that_are_known() -> None:
         ("city: da-lat", "[da, lat]: da-lat", "wanted a name before the colon"),
         ("lead: home_affairs", "lead: ioc", "`ioc` cannot work on reports"),
         ("unknown_ward: office", "unknown_ward: ioc", "`ioc` cannot work on reports"),
-        ("from: 2025-11-01", "from: 2019-11-01", "does not come after 2020-01-01"),
+        ("from: 2025-11-01", "from: 2018-11-01", "does not come after 2019-01-01"),
         ("from: 2025-11-01", "from: tomorrow", "`tomorrow` is not a date"),
         ("time_zone: Asia/Ho_Chi_Minh", "time_zone: Dalat", "`Dalat` is no time zone"),
         ("unknown_ward: office", "unknown_ward: nobody", "`nobody` is not one of the units"),

@@ -184,6 +184,9 @@ BOW_TIE = [[108.4, 11.9], [108.5, 12.0], [108.5, 11.9], [108.4, 12.0], [108.4, 1
         (feature(ring=[["a", "b"]] * 4), "not a GeoJSON geometry"),
         (feature(west=900_000.0), "wanted WGS 84 degrees"),
         (feature(code="absent"), "the property `code` is missing"),
+        (feature(code="2" * 201), "or more than 200"),
+        (feature(name="Phường\0"), "the property `name` has signs that cannot be seen"),
+        (feature(name="Phường \ud800"), "the property `name` has signs that cannot be seen"),
         (feature(valid_from=None), "wanted two dates in order"),
         (feature(valid_from="July"), "`valid_from` is 'July': wanted YYYY-MM-DD"),
         (feature(valid_to="2025-07-01"), "wanted two dates in order"),
@@ -216,7 +219,28 @@ def test_one_code_twice_at_one_time_is_refused(file_of: FileOf) -> None:
         )
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"features": []}', "\x00"])
+def test_a_mark_at_the_beginning_of_the_file_is_no_part_of_it(file_of: FileOf) -> None:
+    path = file_of(feature())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_wards(path, POLICY)
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326"])
+def test_a_file_may_say_that_it_is_in_wgs_84(file_of: FileOf, name: str) -> None:
+    path = file_of(feature())
+    path.write_text(json.dumps({"crs": {"properties": {"name": name}}, **json.loads(path.read_text())}))
+    assert read_wards(path, POLICY)
+
+
+def test_degrees_of_another_system_are_refused(file_of: FileOf) -> None:
+    path = file_of(feature())
+    vn_2000 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4756"}}
+    path.write_text(json.dumps({"crs": vn_2000, **json.loads(path.read_text())}))
+    with pytest.raises(BoundariesError, match=r"EPSG::4756.* wanted WGS 84"):
+        read_wards(path, POLICY)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"features": []}', "\x00", "[" * 100_000])
 def test_a_file_without_features_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "wards.geojson"
     path.write_text(content, encoding="utf-8")
