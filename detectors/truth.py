@@ -13,7 +13,7 @@ import yaml
 from detectors.geometry import F64
 from detectors.tracks import Xyxy
 from incidents.bus.events import Family
-from ingest.camera import Zone, ZoneType
+from ingest.camera import DIRECTED, Zone, ZoneType
 
 SCHEMA = 1
 PLACELESS = "whole frame"
@@ -87,13 +87,15 @@ def read_truth(path: Path) -> Truth:
         raise TruthError(f"{path}: cannot be read: {error.strerror}") from error
     except KeyError as error:
         raise TruthError(f"{path}: the field {error} is missing") from error
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise TruthError(f"{path}: {error}") from error
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError) as error:
+        raise TruthError(f"{path}: {' '.join(str(error).split())}") from error
 
 
 def _truth(document: dict[str, Any], path: Path) -> Truth:
     clip = document["clip"]
     size_px = (int(clip["width"]), int(clip["height"]))
+    if min(*size_px, clip["fps"], clip["duration_s"]) <= 0:
+        raise ValueError("width, height, fps and duration_s of clip must be above 0")
     return Truth(
         name=clip["name"],
         path=path.parent / clip["file"],
@@ -113,7 +115,7 @@ def _zone(zone: dict[str, Any], size_px: tuple[int, int]) -> Zone:
         return tuple((x / size_px[0], y / size_px[1]) for x, y in points)
 
     direction = None
-    if zone["type"] == ZoneType.LANE and "direction" in zone:
+    if zone["type"] in DIRECTED and "direction" in zone:
         start, end = fractions(zone["direction"])
         direction = (start, end)
     return Zone(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,8 +25,11 @@ DEFAULT_KEYS = ("detect_fps", "dwell_s", "max_gap_s")
 # An id is a Kafka key, a metric label and part of addresses: keep it plain.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Only the host is looked at closely: a password before the @ may hold any mark.
+STREAM_ADDRESS = re.compile(r"rtsps?://(\S*@)?(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:[0-9]{1,5})?([/?#]\S*)?")
 DAY_S = 86_400.0
 MOST_POINTS = 1000  # an event carries its zone
+ENOUGH_FAULTS = 100  # nobody reads more; and aliases can make a short file endless, but not without faults
 
 
 class ZoneType(StrEnum):
@@ -38,6 +42,9 @@ class ZoneType(StrEnum):
     KEEP_CLEAR = "keep_clear"
     NO_PARKING = "no_parking"
     PARKING_BAY = "parking_bay"
+
+
+DIRECTED = (ZoneType.LANE, ZoneType.ROADWAY, ZoneType.SHOULDER)  # where traffic may go only one way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +121,7 @@ class _CameraFile:
             defaults = Section(node, "defaults", DEFAULT_KEYS, self._faults)
             self._defaults = {key: _setting(defaults, key) for key in DEFAULT_KEYS}
         seen: dict[str, int] = {}
-        cameras = tuple(self._camera(node, seen) for node in top.items("cameras"))
+        cameras = tuple(self._camera(node, seen) for node in self._while_worth_it(top.items("cameras")))
         if not cameras and not self._faults:
             top.fault(None, "the file lists no camera under `cameras`")
         return cameras
@@ -134,8 +141,13 @@ class _CameraFile:
             bearing_deg=bearing_deg,
             view_deg=view_deg,
             detect_fps=self._default(section, "detect_fps") or DEFAULT_DETECT_FPS,
-            zones=tuple(self._zone(node, seen_zones) for node in section.items("zones")),
+            zones=tuple(
+                self._zone(node, seen_zones) for node in self._while_worth_it(section.items("zones"))
+            ),
         )
+
+    def _while_worth_it(self, nodes: list[yaml.Node]) -> Iterator[yaml.Node]:
+        return takewhile(lambda _: len(self._faults) < ENOUGH_FAULTS, nodes)
 
     def _id(self, section: Section, what: str, seen: dict[str, int]) -> str:
         value = section.text("id")
@@ -173,7 +185,11 @@ class _CameraFile:
             return ""
         if text.startswith(STREAM_SCHEMES):
             # Quoted, or a password with @ or / in it would cut the address in two.
-            return self._fill(camera, text, lambda value: quote(value, safe=""))
+            address = self._fill(camera, text, lambda value: quote(value, safe=""))
+            if not STREAM_ADDRESS.fullmatch(address):
+                wanted = "rtsp://host/path, with user:password@ before the host and :port after it if need be"
+                camera.fault(camera.node("source"), f"source of camera is no address; wanted {wanted}")
+            return address
         path = self._fill(camera, text, str)
         # Filled in first: an address that hides in a variable would be shown with its password as a path.
         if "://" in path:
@@ -227,8 +243,8 @@ class _CameraFile:
         node = zone.node("direction")
         if node is None:
             return None
-        if zone_type is not ZoneType.LANE:
-            zone.fault(node, f"only a lane has a direction, this zone is a {zone_type}")
+        if zone_type not in DIRECTED:
+            zone.fault(node, f"only {', '.join(DIRECTED)} have a direction, this zone is a {zone_type}")
         n_before = len(self._faults)
         match zone.points("direction"):
             case (start, end) if start != end:

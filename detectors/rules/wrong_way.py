@@ -1,4 +1,4 @@
-"""A vehicle that goes against the direction of its lane."""
+"""A vehicle that goes against the direction of its lane, or of its one-way carriageway."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from detectors.rules.trail import Step, Trail, Trails
 from detectors.rules.warned import Warned, carried_on
 from detectors.zones import PixelZone
 from incidents.bus.events import Family
-from ingest.camera import ZoneType
+from ingest.camera import DIRECTED
 
 LASTS_S = 1.0  # shorter is a swapped number or a box that jumps
 LOOK_BACK = timedelta(seconds=3)
@@ -41,7 +41,7 @@ def wrong_ways(
     warned = carried_on(state, vehicles, scene, seen_at)
     known = {vehicle.track_id for vehicle in warned}
     alarms: list[Alarm] = []
-    for zone in scene.of_type(ZoneType.LANE):
+    for zone in scene.of_type(*DIRECTED):
         for trail in vehicles:
             against = _against(trail, zone, scene)
             if against is None or trail.track_id in known:

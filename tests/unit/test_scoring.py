@@ -35,6 +35,7 @@ ALARM = RaisedInClip(
     track=(),
 )
 WHOLE_CLIP = Span(families=frozenset({"encroachment"}), start_s=0.0, end_s=60.0, polygon_px=None)
+CLIP = "schema: 1\nclip: {name: c, file: c.mp4, width: 640, height: 360, fps: 25, duration_s: 9}\n"
 
 
 def truth(*events: TrueEvent, ignored: tuple[Span, ...] = ()) -> Truth:
@@ -117,7 +118,17 @@ def test_every_truth_of_the_footage_is_read(shared_dir: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("schema: 2", "schema 2"), ("schema: 1", "'clip' is missing"), ("schema: [", "truth.yaml")],
+    [
+        ("schema: 2", "schema 2"),
+        ("schema: 1", "'clip' is missing"),
+        ("schema: [", "truth.yaml"),
+        ("just words", "truth.yaml"),
+        (CLIP.replace("640", "0"), "must be above 0"),
+        (CLIP.replace("25", "0"), "must be above 0"),
+        (CLIP + "events: [{id: E1, also: [1]}]", "truth.yaml"),
+        (CLIP + "zones: [{id: z, type: pond, polygon: []}]", "pond"),
+        (CLIP + "events: 7", "truth.yaml"),
+    ],
 )
 def test_a_truth_that_cannot_be_read_says_why(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "truth.yaml"

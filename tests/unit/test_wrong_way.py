@@ -37,6 +37,13 @@ def test_with_the_lane_or_standing_in_it_is_nothing(right_pps: float) -> None:
     assert [alarm for alarm in alarms if alarm.kind == "wrong_way"] == []
 
 
+def test_a_one_way_roadway_is_a_lane_to_this_rule() -> None:
+    one_way = replace(street.zone(ZoneType.ROADWAY), direction=LANE.direction)
+    assert [alarm.kind for alarm in street.watch(street.camera(one_way), [car(-90)], seconds=5)] == [
+        "wrong_way"
+    ]
+
+
 def test_turning_across_the_lane_is_not_going_against_it() -> None:
     turning = street.Actor(where=street.driving((300.0, 60.0, 380.0, 110.0), -20, 60))
     assert street.watch(CAMERA, [turning], seconds=4) == []
