@@ -114,9 +114,11 @@ def throughput(way: Way, n_events: int) -> dict[str, float]:
     stop = Event()
     with ThreadPoolExecutor(1) as thread:
         thread.submit(way.deliver, stop)
-        received(way, {str(event.candidate_id) for event in events})
+        try:
+            received(way, {str(event.candidate_id) for event in events})
+        finally:
+            stop.set()  # or the thread would be waited for without end
         arrived = time.perf_counter()
-        stop.set()
     return {
         "taken_in_per_s": round(n_events / (taken_in - started)),
         "arrived_per_s": round(n_events / (arrived - taken_in)),
@@ -139,12 +141,14 @@ def latency(way: Way, seconds: float) -> dict[str, float]:
     with ThreadPoolExecutor(2) as threads:
         threads.submit(way.deliver, stop)
         threads.submit(hand_over_all)
-        received(
-            way,
-            {str(event.candidate_id) for event in events},
-            lambda candidate_id: took_ms.append(1000 * (time.perf_counter() - handed[candidate_id])),
-        )
-        stop.set()
+        try:
+            received(
+                way,
+                {str(event.candidate_id) for event in events},
+                lambda candidate_id: took_ms.append(1000 * (time.perf_counter() - handed[candidate_id])),
+            )
+        finally:
+            stop.set()
     return {"p50_ms": round(median(took_ms), 1), "p95_ms": round(quantiles(took_ms, n=20)[-1], 1)}
 
 

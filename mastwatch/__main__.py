@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
-
-from detectors.runtimes.errors import DetectorFailed
-from detectors.truth import TruthError
-from incidents.bus.kafka import BusUnavailable
-from incidents.bus.outbox import OutboxError
-from incidents.errors import IncidentError
-from ingest.camera import CameraConfigError
-from ingest.errors import StreamError
-from mastwatch.settings import SettingsError
-from mastwatch.stack.errors import StackError
-from models.registry import WeightsError
 
 # By the word on the command line: the module in mastwatch.commands.
 COMMANDS = {
@@ -35,20 +27,6 @@ COMMANDS = {
     "bench": "bench",
 }
 
-# What a user can mend: said in one line. Anything else is a defect of ours and keeps its traceback.
-EXPECTED = (
-    SettingsError,
-    StackError,
-    CameraConfigError,
-    StreamError,
-    WeightsError,
-    DetectorFailed,
-    TruthError,
-    IncidentError,
-    OutboxError,
-    BusUnavailable,
-)
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 it worked, 1 it did not, 2 it was called wrongly."""
@@ -59,17 +37,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     # Only what is asked for is imported: OpenVINO alone takes longer to load than `mastwatch due` to run.
     asked = words[:1] if words and words[0] in COMMANDS else list(COMMANDS)
-    modules = {name: import_module(f"mastwatch.commands.{COMMANDS[name]}") for name in asked}
+    with loading():
+        modules = {name: import_module(f"mastwatch.commands.{COMMANDS[name]}") for name in asked}
+        expected = import_module("mastwatch.expected").EXPECTED
     for module in modules.values():
         module.add_parser(subparsers)
     args = parser.parse_args(words)
     try:
-        return int(modules[args.command].run(args))
-    except EXPECTED as error:
+        exit_code = int(modules[args.command].run(args))
+        print(end="", flush=True)  # a reader that has gone is noticed here, not while Python ends
+    except expected as error:
         print(f"mastwatch {args.command}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read our output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered goes nowhere
         return 1
     except KeyboardInterrupt:
         return 130
+    return exit_code
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Libraries take a second to load: a Ctrl-C meanwhile ends us without a traceback, as any program."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

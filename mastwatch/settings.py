@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import NewType, TypeVar, get_type_hints
 
 import yaml
 
 PREFIX = "MASTWATCH_"
+MAX_PORT = 65535
 T = TypeVar("T")
+Port = NewType("Port", int)
 
 
 class SettingsError(Exception):
@@ -29,9 +32,9 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     kafka_bootstrap: str | None = None
     http_host: str = "127.0.0.1"
-    http_port: int = 8080
+    http_port: Port = Port(8080)
     secure_cookies: bool = True  # False only where people reach the console without https
-    metrics_port: int | None = None  # of the worker, the consumer and the sweeper; None: no metrics page
+    metrics_port: Port | None = None  # of the worker, the consumer and the sweeper; None: no metrics page
     evidence_before_s: float = 10.0
     evidence_after_s: float = 10.0
     evidence_keep_days: int = 90
@@ -43,6 +46,15 @@ def need(name: str, value: T | None) -> T:
         variable = PREFIX + name.upper()
         raise SettingsError(f"the setting `{name}` is missing: set it in the settings file or in {variable}")
     return value
+
+
+def writable(option: str, path: Path) -> Path:
+    """Where a result goes, tried before the work that makes it."""
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise SettingsError(f"{option} {path} cannot be written: {error.strerror}") from error
+    return path
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -76,6 +88,8 @@ def text_of(environ: Mapping[str, str], variable: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{variable}_FILE: {path} is not text in UTF-8: {error.reason}") from error
 
 
 def from_file(path: Path) -> dict[str, object]:
@@ -83,6 +97,8 @@ def from_file(path: Path) -> dict[str, object]:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
+        raise SettingsError(f"{path} is not text in UTF-8: {error.reason}") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError(f"{path}:{line}: not YAML: {error.problem}") from error
@@ -120,7 +136,8 @@ def parsers() -> dict[str, Callable[[str], object]]:
         Path: Path,
         Path | None: Path,
         int: whole_number,
-        int | None: whole_number,
+        Port: port,
+        Port | None: port,
         float: number,
         bool: yes_or_no,
     }
@@ -133,11 +150,20 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> Port:
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise ValueError(f"wanted a port, 0 to {MAX_PORT}, found `{text}`")
+    return Port(int(text))
+
+
 def number(text: str) -> float:
     try:
-        return float(text)
+        value = float(text)
     except ValueError as error:
         raise ValueError(f"wanted a number, found `{text}`") from error
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"wanted a number, 0 or more, found `{text}`")
+    return value
 
 
 def yes_or_no(text: str) -> bool:

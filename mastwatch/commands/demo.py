@@ -18,7 +18,7 @@ from mastwatch.demo.plan import Plan, make_plan
 from mastwatch.demo.run import Demo, running
 from mastwatch.demo.screen import Screen
 from mastwatch.lifetime import interruptible
-from mastwatch.settings import load
+from mastwatch.settings import load, port
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -33,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar="FILE",
         help="ward boundaries, may be repeated (default: the folder geo beside the footage)",
     )
-    parser.add_argument("--port", type=int, metavar="P", help="of the console; 0 takes a free one (8080)")
+    parser.add_argument("--port", type=port, metavar="P", help="of the console; 0 takes a free one (8080)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="kept from one start to the next (.data)")
     parser.add_argument(
         "--until-report", action="store_true", help="play two officers until a ward has accepted a report"

@@ -23,7 +23,7 @@ from ingest.recording import Recording
 from ingest.ring import PacketRing
 from ingest.rtsp import RtspSource
 from mastwatch.commands import Subparsers
-from mastwatch.settings import SettingsError, load, need
+from mastwatch.settings import SettingsError, load, need, writable
 
 N_FILE_BATCH = 8  # a file is there already; a live frame does not wait for the next one
 RING_S = 1.0
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         detector = stack.enter_context(closing(FittedDetector(models_dir)))
         source = stack.enter_context(closing(_source(args.source, camera)))
-        film = stack.enter_context(closing(_Film(args.draw, camera)))
+        film = stack.enter_context(closing(_Film(_draw_path(args.draw, args.source), camera)))
         n_batch = 1 if args.source.startswith(STREAM_SCHEMES) else N_FILE_BATCH
         for frame, detections in detected(source.frames(), detector, n_batch=n_batch):
             alarms = pipeline.step(frame, detections)
@@ -74,6 +74,14 @@ def _source(source: str, camera: Camera) -> FrameSource:
     if source.startswith(STREAM_SCHEMES):
         return RtspSource(camera.camera_id, source, PacketRing(RING_S), policy)
     return FileSource(camera.camera_id, Path(source), policy, datetime.now(UTC))
+
+
+def _draw_path(path: Path | None, source: str) -> Path | None:
+    if path is None:
+        return None
+    if path.exists() and Path(source).exists() and path.samefile(source):
+        raise SettingsError(f"--draw {path} is the clip itself; name another file")
+    return writable("--draw", path)
 
 
 class _Film:

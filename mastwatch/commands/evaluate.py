@@ -18,7 +18,7 @@ from detectors.fitted import FittedDetector
 from detectors.scoring import Figures, Judged, figures
 from incidents.bus.events import Family
 from mastwatch.commands import Subparsers
-from mastwatch.settings import load, need
+from mastwatch.settings import load, need, writable
 
 Numbers = dict[str, float | int | None]
 GROUPS = {"all": tuple(Family), **{family.value: (family,) for family in Family}}
@@ -36,14 +36,15 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     models_dir = args.models or need("models_dir", load(os.environ).models_dir)
     truths = clips_in(args.folder)
+    alarms_path = writable("--alarms", args.alarms) if args.alarms else None
     console = Console(stderr=True)
     results: list[ClipResult] = []
     with closing(FittedDetector(models_dir)) as detector:
         for result in evaluate(truths, detector):
             results.append(result)
             console.print(f"{result.truth.name}: {_verdict(result.judged)}", highlight=False)
-    if args.alarms:
-        _write_alarms(args.alarms, results)
+    if alarms_path:
+        _write_alarms(alarms_path, results)
     document = _document(results)
     if args.json:
         print(json.dumps(document))

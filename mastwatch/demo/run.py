@@ -54,8 +54,6 @@ class Demo:
         self._logs = plan.data_dir / "logs"
         self._metrics_port = free_port()
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        for log_path in self._logs.glob("*.log"):
-            log_path.unlink()  # of a former start: the last words of a part shall be its own
         self._settings(city=CITY, data_dir=plan.data_dir, models_dir=plan.models_dir)
         self._settings(http_port=plan.http_port, secure_cookies="false", **CLIP)
         with screen.step("database, with the city's wards, units and accounts"):

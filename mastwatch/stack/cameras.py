@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from mastwatch.stack.footage import as_camera_sends
 from mastwatch.stack.process import Process, Program, free_port, listens
@@ -43,11 +44,11 @@ class VirtualCameras:
 
     def url(self, name: str) -> str:
         """The stream of one clip, played over and over."""
-        return f"rtsp://127.0.0.1:{self.port}/{name}.mp4?play_count=0"
+        return f"rtsp://127.0.0.1:{self.port}/{quote(name)}.mp4?play_count=0"
 
     def url_once(self, name: str) -> str:
         """The stream of one clip that ends with it."""
-        return f"rtsp://127.0.0.1:{self.port}/{name}.mp4"
+        return f"rtsp://127.0.0.1:{self.port}/{quote(name)}.mp4"
 
     def stop(self) -> None:
         self.process.stop()

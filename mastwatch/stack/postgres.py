@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mastwatch.stack.errors import NotInstalled, NotOurFolder, StackError
-from mastwatch.stack.process import Process, Program, environment, free_port
+from mastwatch.stack.process import Process, Program, environment, free_port, tied
 
 OWNER = "mastwatch"
 START_WITHIN_S = 60  # recovery after a kill -9 is part of it
@@ -46,7 +47,7 @@ class Postgres:
         self._log_path = log_path
         self._settings = dict(settings or {})
         self.port = free_port()
-        if not (self._data / "PG_VERSION").exists():
+        if not self._is_made():
             self._make_cluster()
         self._password = self._read_password()
         self.process = Process.start(self._program())
@@ -85,6 +86,12 @@ class Postgres:
     def _password_path(self) -> Path:
         return self._folder / "password"
 
+    def _is_made(self) -> bool:
+        try:
+            return (self._data / "PG_VERSION").exists()
+        except PermissionError as error:
+            raise NotOurFolder(self._folder, "the database in it belongs to another user") from error
+
     def _read_password(self) -> str:
         try:
             return self._password_path.read_text(encoding="utf-8")
@@ -92,21 +99,30 @@ class Postgres:
             raise NotOurFolder(self._folder, f"its password cannot be read ({error.strerror})") from error
 
     def _make_cluster(self) -> None:
+        """In a folder that is renamed when it is whole: initdb may be killed at any moment, and half of a
+        cluster looks like one.
+        """
+        unfinished = self._folder / "unfinished"
         try:
-            self._data.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
             self._password_path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
-            for path in (self._password_path, self._data):
+            for path in (self._password_path, unfinished):
                 path.chmod(0o600 if path.is_file() else 0o700)
                 if os.geteuid() == 0:
                     nobody = pwd.getpwnam("nobody")
                     os.chown(path, nobody.pw_uid, nobody.pw_gid)
+            self._initdb(unfinished)
+            unfinished.rename(self._data)
         except OSError as error:
             raise NotOurFolder(self._folder, f"no database can be made there ({error.strerror})") from error
+
+    def _initdb(self, data: Path) -> None:
         options = ["--username", OWNER, "--auth", "scram-sha-256", "--pwfile", str(self._password_path)]
         # The built-in provider sorts the same on every machine, whatever locales it has.
         options += ["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin"]
         options += ["--builtin-locale", "C.UTF-8"]
-        argv = ["setpriv", *unprivileged(), "--", str(binary("initdb")), "-D", str(self._data), *options]
+        argv = [*tied(signal.SIGKILL, unprivileged()), str(binary("initdb")), "-D", str(data), *options]
         made = subprocess.run(argv, capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise NotOurFolder(self._folder, f"initdb failed: {made.stderr.strip()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from mastwatch.stack.errors import DidNotStart
+from mastwatch.stack.errors import DidNotStart, NotInstalled
 
 POLL_S = 0.02
 
@@ -45,6 +46,8 @@ class Process:
         """To be called from the main thread: the kernel counts a parent as dead when the thread that started
         the child has ended (prctl(2), PR_SET_PDEATHSIG).
         """
+        if program.log_path.exists():  # of a former start: the last words of a part shall be its own
+            os.truncate(program.log_path, 0)
         return cls(program, spawn(program))
 
     def start_again(self) -> None:
@@ -61,7 +64,9 @@ class Process:
         return self._popen.poll()
 
     def last_lines(self, n_lines: int) -> str:
-        """The end of what it wrote, to say why it died."""
+        """The end of what it wrote, to say why it died; nothing where somebody has removed the log."""
+        if not self.program.log_path.exists():
+            return ""
         text = self.program.log_path.read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.splitlines()[-n_lines:])
 
@@ -95,8 +100,7 @@ class Process:
 def spawn(program: Program) -> subprocess.Popen[bytes]:
     """In a session of its own: a Ctrl-C in our terminal reaches us alone, and we stop the parts in turn."""
     program.log_path.parent.mkdir(parents=True, exist_ok=True)
-    orphan_signal = program.orphan_signal.name.removeprefix("SIG")
-    tie = ["setpriv", "--pdeathsig", orphan_signal, *program.setpriv, "--"]
+    tie = tied(program.orphan_signal, program.setpriv)
     with program.log_path.open("ab") as log:
         return subprocess.Popen(
             [*tie, *program.argv],
@@ -106,6 +110,18 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def tied(orphan_signal: signal.Signals, options: Sequence[str] = ()) -> list[str]:
+    """What to put before a command line, so that the kernel sends it that signal when we die.
+
+    Raises:
+        NotInstalled: the machine has no setpriv(1).
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise NotInstalled("setpriv", "apt install util-linux")
+    return [setpriv, "--pdeathsig", orphan_signal.name.removeprefix("SIG"), *options, "--"]
 
 
 def ending(exit_code: int) -> str:

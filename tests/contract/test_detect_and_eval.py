@@ -90,14 +90,37 @@ def test_detect_prints_candidates_and_draws_a_video(
     [
         (["eval", "{tmp}"], "no folder in it holds a truth.yaml"),
         (["detect", "{tmp}/none.mp4", "--camera", "{camera}"], "none.mp4"),
+        (
+            ["eval", "{clips}", "--alarms", "{tmp}/none/x.jsonl"],
+            "none/x.jsonl cannot be written: No such file",
+        ),
+        (
+            ["detect", "{clip}", "--camera", "{camera}", "--draw", "{tmp}"],
+            "cannot be written: Is a directory",
+        ),
+        (
+            ["detect", "{clip}", "--camera", "{camera}", "--draw", "{clip}"],
+            "is the clip itself; name another",
+        ),
         (["detect", "x.mp4", "--camera", "{camera}", "--id", "cam-9"], "holds no camera 'cam-9'"),
     ],
 )
 @pytest.mark.usefixtures("models")
-def test_what_cannot_be_read_is_named_in_one_line(
-    arguments: list[str], said: str, camera_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_read_or_written_is_named_in_one_line(
+    arguments: list[str],
+    said: str,
+    camera_file: Path,
+    one_clip: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = [word.format(tmp=tmp_path, camera=camera_file) for word in arguments]
+    paths = {
+        "camera": camera_file,
+        "clips": one_clip,
+        "clip": one_clip / PARKED / "clip.mp4",
+        "tmp": tmp_path,
+    }
+    words = [word.format(**paths) for word in arguments]
     assert main(words) == 1
     errors = capsys.readouterr().err.strip().splitlines()
     assert said in errors[-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from mastwatch.stack.cameras import clips_in, prepare
+from mastwatch.stack.cameras import VirtualCameras, clips_in, prepare
 from mastwatch.stack.footage import FootageError
 
 CLIP = "vn-bag-dropped-walking"
@@ -46,3 +46,13 @@ def test_a_clip_that_is_no_video_is_named(tmp_path: Path) -> None:
     letter.write_text("Kính gửi")
     with pytest.raises(FootageError, match=r"clip\.mp4 cannot be served as a camera: Invalid data"):
         prepare({"letter": letter}, tmp_path / "served")
+
+
+def test_a_clip_may_have_any_name_that_a_folder_can_have(clips: dict[str, Path], tmp_path: Path) -> None:
+    prepare({"chợ #1?": clips[CLIP]}, tmp_path / "served")
+    cameras = VirtualCameras(tmp_path / "served", tmp_path / "cameras.log")
+    try:
+        with av.open(cameras.url_once("chợ #1?"), options={"rtsp_transport": "tcp"}, timeout=10) as stream:
+            assert next(stream.decode(video=0)).width == 480
+    finally:
+        cameras.stop()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from mastwatch.__main__ import COMMANDS, main
+from mastwatch.__main__ import COMMANDS, loading, main
 
 CAMERAS = """
 cameras:
@@ -95,6 +98,22 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     assert f"mastwatch {command}" in capsys.readouterr().out
+
+
+def test_a_ctrl_c_while_libraries_load_ends_the_program_without_a_traceback() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with loading():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_reader_that_has_gone_ends_a_command_without_a_traceback() -> None:
+    argv = [sys.executable, "-m", "mastwatch", "doctor", "--json"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as doctor:
+        assert doctor.stdout and doctor.stderr
+        doctor.stdout.close()
+        assert doctor.stderr.read() == b""
+    assert doctor.returncode == 1
 
 
 def test_a_wrong_call_is_not_a_failure_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:

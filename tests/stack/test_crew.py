@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mastwatch.stack.crew import MAX_RESTARTS, Crew
-from mastwatch.stack.errors import DidNotStart, PartDied
+from mastwatch.stack.errors import DidNotStart, NotInstalled, PartDied
 from mastwatch.stack.process import Process, Program
 
 
@@ -81,6 +81,33 @@ def test_a_part_that_fails_by_itself_is_named_with_its_last_words(crew: Crew, tm
     wait_until_ended(worker)
     with pytest.raises(PartDied, match=r"(?s)worker ended with exit code 1 .*worker\.log.*no weights"):
         crew.check()
+
+
+def test_a_part_whose_log_was_removed_is_named_all_the_same(crew: Crew, tmp_path: Path) -> None:
+    worker = crew.start(program(tmp_path, "raise SystemExit('no weights')"))
+    wait_until_ended(worker)
+    worker.program.log_path.unlink()
+    with pytest.raises(PartDied, match="worker ended with exit code 1"):
+        crew.check()
+
+
+def test_a_log_begins_with_the_start_and_goes_on_when_a_part_is_started_again(
+    crew: Crew, tmp_path: Path
+) -> None:
+    (tmp_path / "worker.log").write_text("of a former start\n", encoding="utf-8")
+    worker = crew.start(program(tmp_path, "print('here')"))
+    wait_until_ended(worker)
+    worker.start_again()
+    wait_until_ended(worker)
+    assert worker.last_lines(8) == "here\nhere"
+
+
+def test_without_setpriv_nothing_is_started_and_its_package_is_named(
+    crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotInstalled, match="setpriv is not installed; apt install util-linux"):
+        crew.start(sleeper(tmp_path))
 
 
 def test_parts_are_stopped_last_first_and_none_is_left(crew: Crew, tmp_path: Path) -> None:

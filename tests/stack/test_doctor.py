@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 from pathlib import Path
@@ -47,6 +48,12 @@ def test_footage_is_not_missed_by_those_who_do_not_name_it(
     _, found = doctor(capsys, "--models", str(shared_dir / "models"))
     assert not found["footage"]["ok"]
     assert not found["footage"]["needed"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+def test_a_data_folder_behind_a_closed_one_is_looked_at_as_far_as_we_come(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    assert checks.free_disk(tmp_path / "closed" / "data").found.endswith(f"free at {tmp_path / 'closed'}")
 
 
 def test_a_taken_port_is_named_with_the_mend() -> None:

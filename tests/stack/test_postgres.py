@@ -1,6 +1,11 @@
+import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -32,6 +37,32 @@ def test_a_second_start_finds_the_databases_of_the_first(tmp_path: Path) -> None
             counted = connection.execute("SELECT count(*) FROM once").fetchone()
         server.stop()
     assert counted == (2,)
+
+
+def test_an_initdb_that_was_killed_does_not_spoil_the_next(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from mastwatch.stack.postgres import Postgres\n"
+        "Postgres(Path('postgres'), Path('postgres.log'))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.DEVNULL) as first:
+        deadline = time.monotonic() + 60
+        # Written early: from here on a half of a cluster looks like one.
+        while not list(tmp_path.glob("postgres/*/PG_VERSION")) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        for initdb in psutil.Process(first.pid).children(recursive=True):
+            initdb.kill()
+    server = Postgres(tmp_path / "postgres", tmp_path / "postgres.log")
+    server.create_once("mastwatch")
+    server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+def test_a_database_of_another_user_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0)
+    with pytest.raises(
+        NotOurFolder, match=f"{tmp_path} cannot be used: the database in it belongs to another"
+    ):
+        Postgres(tmp_path, tmp_path / "postgres.log")
 
 
 def test_a_folder_without_its_password_is_refused_by_name(tmp_path: Path) -> None:

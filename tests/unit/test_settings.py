@@ -46,9 +46,15 @@ def test_the_folder_of_weights_has_a_short_name_too() -> None:
     ("text", "said"),
     [
         ("city: da-lat\nport: 80", "mastwatch.yaml:2: unknown setting `port`; known: city"),
-        ("http_port: many", "mastwatch.yaml:1: http_port: wanted a whole number, found `many`"),
+        ("http_port: many", "mastwatch.yaml:1: http_port: wanted a port, 0 to 65535, found `many`"),
         ("secure_cookies: perhaps", "wanted true or false, found `perhaps`"),
+        ("http_port: 70000", "mastwatch.yaml:1: http_port: wanted a port, 0 to 65535, found `70000`"),
+        ("metrics_port: -1", "mastwatch.yaml:1: metrics_port: wanted a port, 0 to 65535, found `-1`"),
         ("evidence_before_s: long", "wanted a number, found `long`"),
+        ("evidence_before_s: .nan", "wanted a number, found `.nan`"),
+        ("evidence_after_s: nan", "wanted a number, 0 or more, found `nan`"),
+        ("evidence_after_s: -5", "wanted a number, 0 or more, found `-5`"),
+        ("evidence_keep_days: ever", "wanted a whole number, found `ever`"),
         ("city: [a, b]", "mastwatch.yaml:1: `city` takes one value"),
         ("- city", "mastwatch.yaml:1: wanted `name: value` lines"),
         ("city: 'da-lat", "mastwatch.yaml:1: not YAML"),
@@ -60,8 +66,22 @@ def test_a_wrong_line_is_named_with_what_is_allowed(tmp_path: Path, text: str, s
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize("written", [b"city: \xff", b"city: \x00"])
+def test_a_file_that_is_no_text_is_named(tmp_path: Path, written: bytes) -> None:
+    path = tmp_path / "mastwatch.yaml"
+    path.write_bytes(written)
+    with pytest.raises(SettingsError, match=r"mastwatch\.yaml is not text in UTF-8"):
+        load({"MASTWATCH_SETTINGS": str(path)})
+
+
+def test_a_secret_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match=r"MASTWATCH_DATABASE_URL_FILE: .*/secret is not text in UTF-8"):
+        load({"MASTWATCH_DATABASE_URL_FILE": str(tmp_path / "secret")})
+
+
 def test_a_wrong_variable_is_named() -> None:
-    with pytest.raises(SettingsError, match="MASTWATCH_HTTP_PORT: wanted a whole number"):
+    with pytest.raises(SettingsError, match="MASTWATCH_HTTP_PORT: wanted a port"):
         load({"MASTWATCH_HTTP_PORT": "eighty"})
 
 

@@ -1,0 +1,27 @@
+"""Errors that a user can mend: said in one line. Anything else is our defect and keeps its traceback."""
+
+from __future__ import annotations
+
+from detectors.runtimes.errors import DetectorFailed
+from detectors.truth import TruthError
+from incidents.bus.kafka import BusUnavailable
+from incidents.bus.outbox import OutboxError
+from incidents.errors import IncidentError
+from ingest.camera import CameraConfigError
+from ingest.errors import StreamError
+from mastwatch.settings import SettingsError
+from mastwatch.stack.errors import StackError
+from models.registry import WeightsError
+
+EXPECTED = (
+    SettingsError,
+    StackError,
+    CameraConfigError,
+    StreamError,
+    WeightsError,
+    DetectorFailed,
+    TruthError,
+    IncidentError,
+    OutboxError,
+    BusUnavailable,
+)
