@@ -109,6 +109,9 @@ def _appearing_whole(path: Path) -> Iterator[Path]:
         _on_disk(unfinished)
         unfinished.replace(path)
         _on_disk(path.parent)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk does not say of which file it speaks
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

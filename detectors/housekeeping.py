@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 LOG_EVERY_S = 60.0
 PRUNE_EVERY_S = 3600.0
+FOR_EVER_DAYS = 365_000  # the calendar has no day that lies 999999 days back
 
 
 class Housekeeping:
@@ -34,7 +35,7 @@ class Housekeeping:
     ) -> None:
         self._store = store
         self._outbox = outbox
-        self._kept = timedelta(days=keep_days)
+        self._kept = timedelta(days=min(keep_days, FOR_EVER_DAYS))
         self._line = line
         self._every_s = every_s
 

@@ -11,7 +11,7 @@ import av
 from ingest.decode import DecodePolicy, Pace
 from ingest.errors import NoVideo, Undecodable
 from ingest.frame import Frame
-from ingest.picture import DecodedPicture
+from ingest.picture import DecodedPicture, unfit_size
 
 
 class FileSource:
@@ -43,9 +43,11 @@ class FileSource:
         return float(self._stream.average_rate or 0)
 
     def frames(self) -> Iterator[Frame]:
-        """Raises Undecodable where the file is broken or does not say when its pictures are."""
+        """Raises Undecodable where the file is broken, or its pictures are unfit or without a time."""
         pace = Pace(self._policy)
         for sequence, decoded in enumerate(self._decoded()):
+            if (unfit := unfit_size(decoded.width, decoded.height)) is not None:
+                raise self._undecodable(unfit)
             if decoded.pts is None or decoded.time_base is None:
                 raise self._undecodable(f"frame {sequence} has no time; put it in a container such as MP4")
             at = self._started_at + timedelta(seconds=float(decoded.pts * decoded.time_base))

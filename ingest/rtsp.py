@@ -15,7 +15,7 @@ from ingest.clock import StreamClock
 from ingest.decode import DecodePolicy, Pace
 from ingest.errors import Ended, NoVideo, Stalled, StreamError, Unauthorized, Undecodable, Unreachable
 from ingest.frame import Frame
-from ingest.picture import DecodedPicture
+from ingest.picture import DecodedPicture, unfit_size
 from ingest.ring import PacketRing, StoredPacket, StreamFormat
 
 OPEN_TIMEOUT_S = 5.0
@@ -123,6 +123,8 @@ class RtspSource:
 
     def _frame(self, decoded: av.VideoFrame) -> Frame | None:
         """None where the picture has no time or is not due."""
+        if (unfit := unfit_size(decoded.width, decoded.height)) is not None:
+            raise self._error(Undecodable, unfit)
         if decoded.pts is None:
             self.counts.n_untimed += 1
             return None

@@ -38,8 +38,11 @@ class Section:
             self._add(key, value, keys)
 
     def _add(self, key: yaml.Node, value: yaml.Node, keys: Collection[str]) -> None:
-        if key.value not in keys:
-            self.fault(key, f"{self._what} has no setting {key.value!r}; allowed: {', '.join(keys)}")
+        if not isinstance(key, yaml.ScalarNode) or key.value not in keys:
+            named = (
+                f"{key.value!r:.60}" if isinstance(key, yaml.ScalarNode) else "that is a list or a mapping"
+            )
+            self.fault(key, f"{self._what} has no setting {named}; allowed: {', '.join(keys)}")
         elif key.value in self._values:
             self.fault(key, f"{key.value} of {self._what} is given twice; keep one")
         elif value.tag != NULL_TAG:
@@ -114,6 +117,8 @@ def compose(path: Path) -> yaml.Node | Fault:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         return Fault(1, f"not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8")
+    except RecursionError:
+        return Fault(1, "not readable: hundreds of lists or mappings lie in one another")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return Fault(mark.line + 1 if mark else 1, f"not YAML: {error.problem}")

@@ -7,10 +7,15 @@ would answer differently here and on OpenVINO, and it imports torchvision, whose
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+from PIL import Image
 
 from detectors.detections import F32, Detections
 from detectors.runtimes.errors import DetectorFailed
@@ -49,7 +54,9 @@ class UltralyticsDetector:
     ) -> None:
         self._torch = _torch()
         self._device = device or ("cuda" if self._torch.cuda.is_available() else "cpu")
-        self._network = _network(weights_path).to(self._device)
+        with _process_left_as_found(self._torch):
+            network = _network(weights_path)
+        self._network = network.to(self._device)
         self._rows = self._torch.from_numpy(ROWS).to(self._device)
         self._input_wh = input_wh
         self._head = YoloHead(score_min=score_min, overlap_max=overlap_max)
@@ -92,6 +99,26 @@ def _torch() -> Any:
     except ImportError as error:
         raise DetectorFailed(f"these weights need the extra `gpu` ({error}): run `make setup-gpu`") from error
     return torch
+
+
+@contextmanager
+def _process_left_as_found(torch: Any) -> Iterator[None]:
+    """Takes back what Ultralytics changes for everybody in this process when it is imported.
+
+    Its `Image.open` wants to install a package where a file is no picture, its OpenCV has one thread, and
+    programs that we start would inherit its variables.
+    """
+    environment, n_threads = dict(os.environ), cv2.getNumThreads()
+    image_open, torch_save = Image.open, torch.save
+    try:
+        with warnings.catch_warnings(), np.printoptions():
+            yield
+    finally:
+        Image.open, torch.save = image_open, torch_save
+        cv2.setNumThreads(n_threads)
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
+        os.environ.update(environment.items() - os.environ.items())
 
 
 def _network(weights_path: Path) -> Any:

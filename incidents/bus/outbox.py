@@ -7,6 +7,7 @@ they are the memory of what was already raised, and the source from which an emp
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from uuid import UUID
 
 from incidents.bus.events import CandidateRaised
 from incidents.bus.wire import Unreadable, decode, encode
+
+log = logging.getLogger(__name__)
 
 TABLES = """
     CREATE TABLE IF NOT EXISTS candidate (
@@ -121,14 +124,17 @@ class Outbox:
             return db.execute("UPDATE candidate SET log_id = NULL WHERE log_id <> ?", (log_id,)).rowcount
 
     def recent(self, camera_id: str, since: datetime) -> list[CandidateRaised]:
-        """What this camera has raised since then, held, unsent or sent, oldest first."""
+        """What this camera has raised since then, held, unsent or sent, oldest first.
+
+        What cannot be read is left out: a memory with a hole is no reason not to watch.
+        """
         with self._reading() as db:
             rows = db.execute(
                 "SELECT candidate_id, event FROM candidate"
                 " WHERE camera_id = ? AND seen_at_us >= ? ORDER BY seen_at_us",
                 (camera_id, _microseconds(since)),
             ).fetchall()
-        return [self._event(candidate_id, value) for candidate_id, value in rows]
+        return list(self._readable(rows))
 
     def prune(self, before: datetime) -> int:
         """Forget what was sent and seen before then; what is not sent stays. Returns how many."""
@@ -148,11 +154,17 @@ class Outbox:
             db.close()
         self._owner.close()
 
-    def _event(self, candidate_id: str, value: bytes) -> CandidateRaised:
-        try:
-            return decode(value)
-        except Unreadable as error:
-            raise OutboxError(self._path, f"candidate {candidate_id} is unreadable: {error}") from error
+    def _readable(self, rows: Iterable[tuple[str, bytes]]) -> Iterator[CandidateRaised]:
+        for candidate_id, value in rows:
+            try:
+                yield decode(value)
+            except Unreadable as error:
+                log.warning(
+                    "outbox %s: candidate %s is unreadable, it may be raised again: %s",
+                    self._path,
+                    candidate_id,
+                    error,
+                )
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -159,6 +161,41 @@ def test_ultralytics_names_a_file_that_it_cannot_run(tmp_path: Path, name: str) 
         (tmp_path / garbage).write_bytes(b"\x00" * 400)
     with pytest.raises(DetectorFailed, match=name):
         UltralyticsDetector(tmp_path / name)
+
+
+COUNT_WHAT_CHANGES = """
+import os, sys, warnings
+from pathlib import Path
+import cv2, numpy, torch
+from PIL import Image
+from detectors.runtimes.ultralytics import UltralyticsDetector
+
+def shared():
+    options = [numpy.get_printoptions(), list(warnings.filters), cv2.getNumThreads()]
+    return [Image.open, torch.save, dict(os.environ), *options]
+
+# NumExpr's is there and overwritten, most others are new.
+os.environ["NUMEXPR_MAX_THREADS"] = "3"
+cv2.setNumThreads(3)
+before = shared()
+UltralyticsDetector(Path(sys.argv[1]), device="cpu")
+assert "ultralytics" in sys.modules
+print([(was, now) for was, now in zip(before, shared(), strict=True) if was != now])
+"""
+
+
+def test_ultralytics_leaves_the_process_as_it_found_it(shared_dir: Path) -> None:
+    if find_spec("ultralytics") is None:
+        pytest.skip("the extra `gpu` is not installed: make setup-gpu")
+    weights = resolve("yolo11n", shared_dir / "models")
+    # In a process of its own: what is imported once changes nothing when it is imported again.
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT_WHAT_CHANGES, str(weights.path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "[]\n", done.stderr
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="the extra `gpu` is installed here")

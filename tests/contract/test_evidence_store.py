@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -76,6 +78,29 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="evidence"):
         EvidenceStore(tmp_path / "evidence").keep_images(uuid4(), RAISED_AT, SHOTS)
+
+
+FILL_A_DISK_OF_1_KB = """
+import resource, sys
+from pathlib import Path
+from uuid import uuid4
+from detectors.evidence import EvidenceStore
+from tests.contract.test_evidence_store import RAISED_AT, SHOTS
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+try:
+    EvidenceStore(Path(sys.argv[1])).keep_images(uuid4(), RAISED_AT, SHOTS)
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_an_error_that_names_the_file_and_leaves_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FILL_A_DISK_OF_1_KB, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "image.jpg" in done.stdout
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_what_is_older_than_the_retention_is_removed_and_nothing_else(store: EvidenceStore) -> None:

@@ -54,3 +54,16 @@ def test_what_is_over_its_time_is_removed_though_the_disk_refused_at_first(tmp_p
         until(lambda: kept() == 2)
         stop.set()
         thread.join(30)
+
+
+def test_what_is_to_be_kept_for_ever_is(tmp_path: Path) -> None:
+    store, stop = EvidenceStore(tmp_path / "evidence"), threading.Event()
+    store.keep_images(uuid4(), NOW - timedelta(days=4000), SHOTS)
+
+    def line() -> str:
+        stop.set()
+        return "well"
+
+    with closing(Outbox(tmp_path / "outbox.sqlite")) as outbox:
+        Housekeeping(store, outbox, keep_days=10**12, line=line, every_s=0).run(stop)
+    assert len(list(tmp_path.rglob("image.jpg"))) == 1

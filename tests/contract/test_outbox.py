@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -111,6 +113,18 @@ def test_a_camera_remembers_what_it_raised_sent_or_not(outbox: Outbox) -> None:
     outbox.release(sent)
     outbox.mark_sent([sent.candidate_id], LOG)
     assert outbox.recent(CAMERA.camera_id, SEEN_AT) == [held, sent]
+
+
+def test_a_candidate_that_a_bad_disk_changed_costs_only_itself(
+    outbox: Outbox, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    changed, whole = candidate(), candidate()
+    for event in (changed, whole):
+        outbox.hold(event)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE candidate SET event = X'7B' WHERE candidate_id = ?", (str(changed.candidate_id),))
+    assert outbox.recent(CAMERA.camera_id, SEEN_AT) == [whole]
+    assert f"candidate {changed.candidate_id} is unreadable" in caplog.text
 
 
 def test_only_what_was_sent_is_ever_forgotten(outbox: Outbox) -> None:

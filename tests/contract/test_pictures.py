@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ingest.frame import Bgr, Picture
-from ingest.picture import ArrayPicture, DecodedPicture
+from ingest.picture import ArrayPicture, DecodedPicture, unfit_size
 
 
 def scene() -> Bgr:
@@ -59,3 +59,13 @@ def test_resizing_gives_what_converting_first_would_give(
 
 def test_a_picture_is_converted_once(picture: Picture) -> None:
     assert picture.bgr is picture.bgr
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(320, 240), (480, 848), (3840, 1080), (16, 16)])
+def test_a_camera_s_picture_can_be_looked_at(width_px: int, height_px: int) -> None:
+    assert unfit_size(width_px, height_px) is None
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(4096, 16), (16, 4096), (2, 2)])
+def test_a_strip_cannot(width_px: int, height_px: int) -> None:
+    assert f"pictures of {width_px}x{height_px}" in (unfit_size(width_px, height_px) or "")

@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.decode import EVERY_FRAME, DecodePolicy
 from ingest.errors import Ended, NoVideo, Stalled, Unauthorized, Undecodable, Unreachable
 from ingest.frame import Frame
+from ingest.recording import Recording
 from ingest.ring import PacketRing
 from ingest.rtsp import RtspSource
 from ingest.supervise import StreamStatus, Supervisor, Waits
@@ -150,6 +153,17 @@ def test_data_of_which_no_picture_comes_is_undecodable(network: FaultyNetwork) -
     with pytest.raises(Undecodable, match="sends data, but no picture came of it for 1 s"):
         list(frames)
     assert camera.counts.n_undecodable > 0
+
+
+def test_a_camera_that_sends_strips_is_undecodable(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "strip.mp4", 2048, 16)
+    for n in range(50):
+        recording.add(np.full((16, 2048, 3), 5 * n, np.uint8), n / 25)
+    recording.close()
+    street = VirtualCameras(tmp_path, tmp_path / "street.log")
+    with pytest.raises(Undecodable, match="2048x16"):
+        list(source(street.url("strip")).frames())
+    street.stop()
 
 
 def supervised(url: str, stop: threading.Event) -> Supervisor:

@@ -92,6 +92,9 @@ def test_a_file_as_source_is_found_from_the_folder_of_the_camera_file(tmp_path: 
             "rtsp://xem:${CHO_PASSWORD}@10.0.0.7",
             "6: source of camera must start with rtsp",
         ),
+        ("rtsp://", "rtsp://xem:${CHO_PASSWORD}@10.0.0.7/main", "6: source of camera is no address; wanted"),
+        ("rtsp://xem@/main", "rtsp://xem:${CHO_PASSWORD}@10.0.0.7/main", "6: source of camera is no address"),
+        ("10.0.0.7:main", "10.0.0.7", "6: source of camera is no address; wanted rtsp://host/path"),
         (f"name: {'x' * 501}", "name: Chợ Đà Lạt", "4: name of camera must be a text that is not empty, 500"),
         ('name: "\\0"', "name: Chợ Đà Lạt", "4: name of camera must be a text that is not empty"),
         (str([[0, 0], [1, 1]] * 501), "[[0, 0], [1, 0], [1, 1]]", "16: polygon of a lane needs 3 points or"),
@@ -122,6 +125,38 @@ def test_every_fault_of_a_file_is_told_at_once_in_the_order_of_its_lines(tmp_pat
 def test_broken_yaml_is_named_by_its_line(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, GOOD.replace("{lon: 108.4369,", "{lon: 108.4369"))
     assert fault.startswith("7: not YAML: ")
+
+
+@pytest.mark.parametrize(
+    "address", ["rtsp://hầm", "rtsps://[fe80::1]:322/main?a=b@c", "rtsp://a:b/c#@cam/1 "]
+)
+def test_an_address_may_be_written_in_many_ways(tmp_path: Path, address: str) -> None:
+    (camera,) = load(tmp_path, GOOD.replace("rtsp://xem:${CHO_PASSWORD}@10.0.0.7/main", f"'{address}'"))
+    assert camera.source == address.strip()
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "cameras: " + "{a: " * 5000])
+def test_a_file_that_is_nested_without_end_is_refused(tmp_path: Path, text: str) -> None:
+    assert faults(tmp_path, text) == ["1: not readable: hundreds of lists or mappings lie in one another"]
+
+
+def test_a_short_file_that_aliases_make_endless_is_refused_soon(tmp_path: Path) -> None:
+    zones, cameras = "      - *zone\n" * 300, "  - *camera\n" * 300
+    text = f"""\
+cameras:
+  - &camera
+    id: cho
+    zones:
+      - &zone {{id: ke, name: Lề, type: sidewalk, polygon: [&point [0, 1]{", *point" * 300}]}}
+{zones}
+{cameras}
+"""
+    assert 100 <= len(faults(tmp_path, text)) < 500
+
+
+@pytest.mark.parametrize("key", ["? [a, b]\n: 1", "? &k [*k]\n: 1", f"? {'x' * 5000}\n: 1"])
+def test_a_key_that_is_no_word_is_not_repeated_at_length(tmp_path: Path, key: str) -> None:
+    assert max(len(fault) for fault in faults(tmp_path, key)) < 200
 
 
 @pytest.mark.parametrize("text", ["", "cameras: []", "[]", "cameras: 5"])

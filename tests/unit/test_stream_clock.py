@@ -57,6 +57,22 @@ def test_a_camera_that_sets_its_clock_gives_times_that_go_on() -> None:
     assert max(b - a for a, b in pairwise(times)) < timedelta(seconds=0.1)
 
 
+@pytest.mark.parametrize("jump_s", [-5.0, -8000.0, 9000.0, 7e10, -7e10])
+def test_wherever_a_camera_sets_its_clock_to_frames_go_on_at_their_pace(jump_s: float) -> None:
+    packets = [(9000 + n / FPS, n / FPS) for n in range(50)]
+    packets += [(9000 + jump_s + n / FPS, n / FPS) for n in range(50, 100)]
+    times = frame_times(StreamClock(), packets)
+    assert abs((times[-1] - after(99 / FPS)).total_seconds()) < 0.1
+
+
+def test_a_picture_from_before_a_jump_does_not_take_time_with_it() -> None:
+    clock = StreamClock()
+    frame_times(clock, [(9000 + n / FPS, n / FPS) for n in range(50)])
+    clock.observe(0.0, after(2))
+    assert clock.frame_time(9000 + 49 / FPS) <= after(2)
+    assert clock.frame_time(0.0) < after(2.1)
+
+
 def test_after_a_reconnect_time_goes_on_from_now() -> None:
     clock = StreamClock()
     frame_times(clock, [(n / FPS, n / FPS) for n in range(50)])
