@@ -87,7 +87,7 @@ def read_truth(path: Path) -> Truth:
         raise TruthError(f"{path}: cannot be read: {error.strerror}") from error
     except KeyError as error:
         raise TruthError(f"{path}: the field {error} is missing") from error
-    except (yaml.YAMLError, TypeError, ValueError, AttributeError) as error:
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise TruthError(f"{path}: {' '.join(str(error).split())}") from error
 
 

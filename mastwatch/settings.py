@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 
 PREFIX = "MASTWATCH_"
 MAX_PORT = 65535
+CLIP_MAX_S = 600  # the stream of so long is kept in memory, for every camera
 T = TypeVar("T")
 Port = NewType("Port", int)
 
@@ -93,15 +93,7 @@ def text_of(environ: Mapping[str, str], variable: str) -> str | None:
 
 
 def from_file(path: Path) -> dict[str, object]:
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
-        raise SettingsError(f"{path} is not text in UTF-8: {error.reason}") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"{path}:{line}: not YAML: {error.problem}") from error
+    root = root_of(path)
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):
@@ -127,6 +119,20 @@ def parsed(parse: Callable[[str], object], text: str, where: str) -> object:
         raise SettingsError(f"{where}: {error}") from error
 
 
+def root_of(path: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
+        raise SettingsError(f"{path} is not text in UTF-8: {error.reason}") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"{path}:{line}: not YAML: {error.problem}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: hundreds of lists or mappings lie in one another") from error
+
+
 def parsers() -> dict[str, Callable[[str], object]]:
     """How the text of each setting is read, by its type."""
     hints = get_type_hints(Settings)
@@ -138,7 +144,7 @@ def parsers() -> dict[str, Callable[[str], object]]:
         int: whole_number,
         Port: port,
         Port | None: port,
-        float: number,
+        float: clip_seconds,
         bool: yes_or_no,
     }
     return {each.name: by_type[hints[each.name]] for each in fields(Settings)}
@@ -156,13 +162,13 @@ def port(text: str) -> Port:
     return Port(int(text))
 
 
-def number(text: str) -> float:
+def clip_seconds(text: str) -> float:
     try:
         value = float(text)
     except ValueError as error:
         raise ValueError(f"wanted a number, found `{text}`") from error
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"wanted a number, 0 or more, found `{text}`")
+    if not 0 <= value <= CLIP_MAX_S:  # NaN is refused here too
+        raise ValueError(f"wanted a number, 0 to {CLIP_MAX_S}, found `{text}`")
     return value
 
 

@@ -119,6 +119,8 @@ def read_table(path: Path) -> Table:
         raise ProfileError(str(path), line, f"not YAML: {error.problem}") from error
     except yaml.YAMLError as error:  # a sign that YAML does not know; it has no line
         raise ProfileError(str(path), None, f"not YAML: {error}") from error
+    except RecursionError as error:
+        raise ProfileError(str(path), 1, "hundreds of lists or mappings lie in one another") from error
     if root is None:
         raise ProfileError(str(path), 1, "the file is empty")
     return Table(path, root)

@@ -104,6 +104,7 @@ def test_an_unknown_city_is_refused_with_those_that_are_known() -> None:
         ("  ioc: {", "  ward: {name: x, role: ward}\n  ioc: {", "`ward` stands for each ward's own unit"),
         ("\n  other:\n", "\n  others:\n", "the category `other` is missing"),
         ("soon_share: 0.25", "soon_share: [", "not YAML"),
+        ("soon_share: 0.25", "soon_share: " + "[" * 5000, "lie in one another"),
         ("confirmed: false", "confirmed: perhaps", "wanted true or false"),
     ],
 )

@@ -123,6 +123,7 @@ def test_every_truth_of_the_footage_is_read(shared_dir: Path) -> None:
         ("schema: 1", "'clip' is missing"),
         ("schema: [", "truth.yaml"),
         ("just words", "truth.yaml"),
+        ("[" * 5000, "truth.yaml"),
         (CLIP.replace("640", "0"), "must be above 0"),
         (CLIP.replace("25", "0"), "must be above 0"),
         (CLIP + "events: [{id: E1, also: [1]}]", "truth.yaml"),
