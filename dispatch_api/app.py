@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from dispatch_api import errors, health
 from dispatch_api.api import candidates, live, reports, session
@@ -67,6 +68,8 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
     app.mount("/static", Shipped(directory=STATIC), name="static")
     errors.install(app)
     describe(app)
+    # Innermost: the framework's own place is outside of the others, uncounted and without their headers.
+    app.add_middleware(ServerErrorMiddleware, handler=errors.unexpected)
     app.add_middleware(BodyLimit)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(SecurityHeaders)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -15,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from dispatch_api import formats
 from dispatch_api.auth import ForgedRequest
-from dispatch_api.context import wording_of
+from dispatch_api.context import now_of, wording_of
 from dispatch_api.limits import TooLarge
 from dispatch_api.pages import render
 from dispatch_api.wording import Wording
@@ -65,7 +67,6 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(error, _domain)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def for_people(request: Request) -> bool:
@@ -111,16 +112,22 @@ async def _domain(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and for_people(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     name = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in type(error).__name__)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
     more = _more(error, wording_of(request))
     return problem(
         request,
         status,
         name=name.strip("-"),
         detail=_said(error, wording_of(request)),
-        headers=headers,
+        headers=_retry_after(error, status, now_of(request)),
         **more,
     )
+
+
+def _retry_after(error: Exception, status: int, now: datetime) -> dict[str, str]:
+    """In whole seconds, for programs: when asking again may help."""
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(ceil((error.until - now).total_seconds()))}
+    return {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
 
 
 def _said(error: Exception, wording: Wording) -> str:
@@ -178,6 +185,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
         for fault in faults
     ]
+    if for_people(request) and any(fault["loc"][0] == "path" for fault in faults):
+        return await _http(request, HTTPException(404))  # a broken link: nothing that a person could mend
     detail = "; ".join(f"{fault['field']}: {fault['problem']}" for fault in errors)
     return problem(request, 422, name="invalid-input", detail=detail, errors=errors)
 
@@ -198,7 +207,7 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+async def unexpected(request: Request, error: Exception) -> Response:
     """A fault of ours: the reader gets a code that finds it in the log, and nothing of its inside."""
     code = uuid4().hex[:8]
     logger.error("%s %s failed, code %s", request.method, request.url.path, code, exc_info=error)

@@ -13,13 +13,15 @@ from incidents.errors import DatabaseUnavailable
 
 router = APIRouter(include_in_schema=False)
 
+READ = ["GET", "HEAD"]  # load balancers ask without wanting the words
 
-@router.get("/healthz")
+
+@router.api_route("/healthz", methods=READ)
 async def alive() -> PlainTextResponse:
     return PlainTextResponse("alive\n")
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=READ)
 async def ready(context: ContextDep) -> PlainTextResponse:
     """503 with the reason while the database is away or is not at this program's version."""
     await context.incidents.database.check_schema()

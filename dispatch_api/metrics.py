@@ -9,7 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from incidents.states import CandidateAction, ReportAction
 
-UNROUTED = "(none)"  # one name for every unknown path: a scanner must not make a series of each
+# One name for every unknown path and method: a scanner must not make a series of each.
+UNROUTED = "(none)"
+OTHER = "(other)"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Metrics:
@@ -66,7 +69,8 @@ class CountRequests:
         async def counting_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = template_of(scope)
-                self._metrics.requests.labels(scope["method"], route, message["status"]).inc()
+                method = scope["method"] if scope["method"] in METHODS else OTHER
+                self._metrics.requests.labels(method, route, message["status"]).inc()
                 self._metrics.latency.labels(route).observe(perf_counter() - started_s)
             await send(message)
 
@@ -74,14 +78,14 @@ class CountRequests:
 
 
 def template_of(scope: Scope) -> str:
-    """The path with the values in it replaced by their names, "/ward/{report_id}".
+    """The path with the values in it replaced by their names, "/ward/{report_id}"; of a file, its folder's.
 
     The matched route knows only its own part of the path, without the prefixes it was included under.
     """
     if "endpoint" not in scope:
         return UNROUTED
-    path: str = scope["path"]
-    for name, value in scope.get("path_params", {}).items():
-        if value:
-            path = path.replace(str(value), f"{{{name}}}", 1)
-    return path
+    if "route" not in scope:
+        return str(scope["root_path"] or scope["path"])
+    template: str = scope["route"].path_format
+    own = template.format(**scope["path_params"])
+    return str(scope["path"]).removesuffix(own) + template

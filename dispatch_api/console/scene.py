@@ -17,6 +17,8 @@ CROP_MARGIN = 0.6  # of the box's longer side, on each side: the thing and what 
 CROP_ASPECT = 3 / 2
 LABEL_SIZE = 0.019  # of the picture's width: readable at 390 px, small at 1920
 NAME_SHARE = 0.21  # of the time line's width that the longest name of a moment takes at 1366 px
+TOP_SHARE = 0.22  # of the picture's height that the switches over it take on the smallest desk
+SAME_S = 0.5  # within it, a thing is still where it was seen
 SAME_SHARE = 0.012  # nearer than that, two moments are one mark
 
 
@@ -39,6 +41,8 @@ class Scene:
     zone_points: str  # SVG points
     way: tuple[Point, Point] | None  # the lane's direction, in pixels
     box: Rect  # at seen_at
+    entered_box: Rect | None  # at entered_at, where it was followed then: a thing that moves was elsewhere
+    at_top: bool  # the thing is where the switches would be: they go to the foot of the picture
     path_points: str
     path: list[list[float]]  # [seconds of the clip, x, y, width, height]: the box moves with the thing
     crop: Rect
@@ -79,6 +83,8 @@ def scene_of(event: CandidateRaised) -> Scene:
         zone_points=_points(event.zone.polygon, width, height),
         way=(_scaled(way[0], width, height), _scaled(way[1], width, height)) if way else None,
         box=_rect(event.box, width, height),
+        entered_box=_entered_box(event, width, height),
+        at_top=event.box[1] < TOP_SHARE and event.box[3] < 1 - TOP_SHARE,
         path_points=_points([_foot(seen.box) for seen in event.path], width, height),
         path=_path(event, width, height),
         crop=crop_of(event.box, width, height),
@@ -193,6 +199,11 @@ def _path(event: CandidateRaised, width_px: int, height_px: int) -> list[list[fl
 def _rect(box: Box, width_px: int, height_px: int) -> Rect:
     x1, y1, x2, y2 = box
     return Rect(x=x1 * width_px, y=y1 * height_px, width=(x2 - x1) * width_px, height=(y2 - y1) * height_px)
+
+
+def _entered_box(event: CandidateRaised, width_px: int, height_px: int) -> Rect | None:
+    near = [seen for seen in event.path if abs((seen.at - event.entered_at).total_seconds()) <= SAME_S]
+    return _rect(near[0].box, width_px, height_px) if near else None
 
 
 def _foot(box: Box) -> Point:

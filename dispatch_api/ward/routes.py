@@ -99,8 +99,12 @@ async def result_page(
     now: NowDep,
     wording: WordingDep,
     report_id: UUID,
-) -> HTMLResponse:
+) -> Response:
     report = await context.incidents.reports.report(report_id, member, now)
+    if (
+        ReportAction.SUBMIT not in report.actions
+    ):  # by the back button after sending, or a colleague has sent one
+        return _to_report(report_id, "newer")
     page = _page(session.csrf_token, member) | _result_form(report, wording)
     return render(request, "ward/result.html", page)
 

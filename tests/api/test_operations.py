@@ -16,8 +16,9 @@ from tests.running_city import City, served
 
 
 async def test_it_says_that_it_lives_and_that_it_can_work(stranger: AsyncClient) -> None:
-    assert (await stranger.get("/healthz")).status_code == 200
-    assert (await stranger.get("/readyz")).status_code == 200
+    for method in ("GET", "HEAD"):
+        assert (await stranger.request(method, "/healthz")).status_code == 200
+        assert (await stranger.request(method, "/readyz")).status_code == 200
 
 
 async def test_without_its_database_it_lives_but_cannot_work(stranger: AsyncClient, app: FastAPI) -> None:
@@ -32,11 +33,15 @@ async def test_without_its_database_it_lives_but_cannot_work(stranger: AsyncClie
 async def test_requests_are_counted_by_their_route_not_by_their_path(mai: AsyncClient, raised: Raise) -> None:
     await confirmed(mai, await raised())
     await mai.get("/no/such/page")
+    await mai.get("/static/no-such-file.css")
+    await mai.request("INVENTED", "/desk")
+    await mai.get("/api/v1/candidates/api")  # a value that is also a part of the path before it
     text = (await mai.get("/metrics")).text
     route = "/api/v1/candidates/{candidate_id}/confirm"
     assert f'mastwatch_http_requests_total{{method="POST",route="{route}",status="200"}} 1.0' in text
     assert 'mastwatch_decisions_total{action="confirm"} 1.0' in text
-    assert "/no/such/page" not in text
+    assert 'route="/api/v1/candidates/{candidate_id}",status="422"' in text
+    assert not re.search("no/such/page|no-such-file|INVENTED", text)
 
 
 async def test_the_depth_of_the_queue_is_right_when_it_is_asked_for(
@@ -127,6 +132,9 @@ async def test_a_fault_of_ours_has_a_code_and_shows_nothing_of_its_inside(city: 
     async with app.router.lifespan_context(app):
         transport = ASGITransport(app, raise_app_exceptions=False)
         answer = await AsyncClient(transport=transport, base_url=ADDRESS).get("/api/v1/broken")
+        counted = app.state.context.metrics.text()
+    assert b'route="/api/v1/broken",status="500"' in counted
+    assert answer.headers.items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
     assert answer.status_code == 500
     assert answer.json()["code"] in answer.json()["detail"]
     assert "secret" not in answer.text
@@ -136,6 +144,12 @@ async def test_people_get_a_page_in_place_of_a_problem(mai: AsyncClient) -> None
     answer = await mai.get("/nothing", headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "Không tìm thấy" in answer.text
+
+
+async def test_a_garbled_address_is_to_people_a_page_that_is_not_there(mai: AsyncClient) -> None:
+    answer = await mai.get("/desk/candidates/zzz", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "UUID" not in answer.text
 
 
 @pytest.mark.parametrize(

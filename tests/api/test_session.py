@@ -51,6 +51,7 @@ async def test_after_many_failures_it_says_when_to_try_again(stranger: AsyncClie
     answer = await stranger.post(SIGN_IN, json={"username": "mai", "password": PASSWORD})
     assert answer.status_code == 429
     assert answer.json()["until"]
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_signing_out_ends_the_session_on_the_server(mai: AsyncClient) -> None:

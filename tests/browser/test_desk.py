@@ -24,6 +24,26 @@ async def test_an_officer_decides_three_candidates_by_keys_alone(put: Put, visit
     assert await mai.page.title() == "mastwatch"
 
 
+async def test_enter_pressed_twice_decides_one(put: Put, visit: Visit) -> None:
+    await put(PARKED, WRONG_WAY, BAG)
+    mai = await visit("mai")
+    first = await mai.holds()
+    await mai.until("document.querySelectorAll('#ahead article').length === 2")
+    second = await mai.page.locator("#ahead article").first.get_attribute("data-candidate")
+    await mai.press("Enter", "Enter")
+    await mai.goes_on_from(first)
+    assert await mai.holds() == second
+
+
+async def test_an_arrow_held_down_goes_on_to_the_end_of_the_queue(put: Put, visit: Visit) -> None:
+    await put(PARKED, WRONG_WAY, BAG, STANDING)
+    mai = await visit("mai")
+    await mai.holds()
+    for _ in range(8):
+        await mai.page.keyboard.down("ArrowDown")
+    await expect(mai.page.locator("li:last-child > .row")).to_have_attribute("aria-current", "true")
+
+
 async def test_the_clip_plays_at_once_muted_around_the_moment(put: Put, visit: Visit) -> None:
     await put(PARKED)
     mai = await visit("mai")
@@ -131,6 +151,19 @@ async def test_a_lost_connection_is_said_and_decisions_wait(put: Put, visit: Vis
     await mai.sees("Đã nối lại.")
     await expect(mai.page.locator("#confirm")).to_be_enabled()
     mai.wrong = [said for said in mai.wrong if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
+async def test_a_session_that_has_ended_is_said_once(put: Put, visit: Visit) -> None:
+    await put(PARKED, BAG)
+    mai = await visit("mai")
+    first = await mai.holds()
+    await mai.page.context.clear_cookies()
+    async with mai.page.expect_response("**/desk/queue"):  # the last of what a decision asks for
+        await mai.press("Enter")
+    await mai.goes_on_from(first)
+    await expect(mai.page.locator("#says .notice")).to_have_count(1)
+    await mai.page.get_by_role("button", name="Đăng nhập lại").click()
+    await mai.page.wait_for_url("**/sign-in?next=/desk")
 
 
 async def test_another_category_or_ward_shows_its_unit_and_deadline_at_once(put: Put, visit: Visit) -> None:

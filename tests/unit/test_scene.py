@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_api.console.scene import NAME_SHARE, crop_of, scene_of, time_line_of
-from incidents.bus.events import CandidateRaised, Clip
+from incidents.bus.events import CandidateRaised, Clip, SeenBox
 from tests.events import SEEN_AT, candidate, evidence_file
 
 SECOND = timedelta(seconds=1)
@@ -102,3 +102,18 @@ def test_no_two_names_on_the_time_line_touch(
         )
         assert all(left[1] <= right[0] + 1e-9 for left, right in pairwise(spans))
         assert all(start >= -1e-9 and end <= 1 + 1e-9 for start, end in spans)
+
+
+def test_what_moved_is_drawn_on_the_first_picture_where_it_was_then() -> None:
+    event = candidate()
+    then = SeenBox(at=event.entered_at, box=(0.0, 0.0, 0.1, 0.1))
+    later = SeenBox(at=event.entered_at + 9 * SECOND, box=(0.5, 0.5, 0.6, 0.6))
+    drawn = scene_of(replace(event, path=(then, later))).entered_box
+    assert drawn and (drawn.x, drawn.y) == (0, 0)
+    assert scene_of(replace(event, path=(later,))).entered_box is None
+
+
+def test_the_switches_make_room_for_what_is_at_the_top_of_the_picture() -> None:
+    assert scene_of(candidate(box=(0.8, 0.02, 0.95, 0.1))).at_top
+    assert not scene_of(candidate(box=(0.4, 0.4, 0.6, 0.6))).at_top
+    assert not scene_of(candidate(box=(0.4, 0.0, 0.6, 1.0))).at_top  # nowhere is free: where they always are

@@ -98,7 +98,7 @@ export class Evidence {
   #place([x, y, width, height]) {
     const box = this.overlay.querySelector(".box");
     for (const [name, value] of Object.entries({ x, y, width, height })) box.setAttribute(name, value);
-    placeLabel(this.overlay.querySelector(".tag-on-box"), x, y);
+    placeLabel(this.overlay.querySelector(".tag-on-box"), x, y, height);
   }
 
   /** Seconds of the time line at which the clip begins. */
@@ -121,7 +121,7 @@ export class Evidence {
   #fitLabels() {
     for (const overlay of this.screen.querySelectorAll(".overlay")) {
       const shown = overlay.getBoundingClientRect();
-      if (shown.width === 0) continue;
+      if (shown.width === 0 || !overlay.querySelector(".tag-on-box")) continue;
       const picture = overlay.viewBox.baseVal;
       fitLabel(overlay, LABEL_PX * Math.max(picture.width / shown.width, picture.height / shown.height));
     }
@@ -136,15 +136,16 @@ function fitLabel(overlay, size) {
   text.setAttribute("y", size * 1.15);
   ground.setAttribute("height", size * 1.6);
   ground.setAttribute("width", text.getBBox().width + size);
-  placeLabel(label, Number(box.getAttribute("x")), Number(box.getAttribute("y")));
+  placeLabel(label, ...["x", "y", "height"].map((name) => Number(box.getAttribute(name))));
 }
 
-/** On top of the box, and inside the picture. */
-function placeLabel(label, x, y) {
-  const ground = label.querySelector("rect");
-  const most = label.ownerSVGElement.viewBox.baseVal.width - Number(ground.getAttribute("width"));
-  const top = Math.max(y - Number(ground.getAttribute("height")), 0);
-  label.setAttribute("transform", `translate(${Math.max(Math.min(x, most), 0)} ${top})`);
+/** On top of the box, where there is no room under it: inside the picture, and off the thing. */
+function placeLabel(label, x, y, boxHeight) {
+  const picture = label.ownerSVGElement.viewBox.baseVal;
+  const [width, height] = ["width", "height"].map((name) => Number(label.firstElementChild.getAttribute(name)));
+  const under = y < height && y + boxHeight + height <= picture.height;
+  const top = under ? y + boxHeight : Math.max(y - height, 0);
+  label.setAttribute("transform", `translate(${Math.max(Math.min(x, picture.width - width), 0)} ${top})`);
 }
 
 /** Where the thing was at `now` seconds of the clip: between two seen places on the straight line. */

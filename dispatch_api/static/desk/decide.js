@@ -7,14 +7,14 @@ import { isLost } from "./line.js";
 import { refresh } from "./refresh.js";
 import { drop, gone, putLast } from "./rows.js";
 import { say, sayFailed, words } from "./says.js";
-import { current, isOpen, open, openNext, place } from "./stage.js";
+import { current, isOpen, isSeen, open, openNext, place } from "./stage.js";
 
 const CORRECTED = { category: "category_key", ward: "ward_code", severity: "severity" };
 
 /** The next one is shown at once; the line at the bottom says what was saved, or a notice what was not. */
 async function decide(action, body) {
   const one = current;
-  if (!isOpen() || one.deciding || isLost()) return;
+  if (one.deciding || isLost()) return;
   one.deciding = true;
   drop(one.id);
   const moved = openNext();
@@ -32,13 +32,14 @@ async function decide(action, body) {
 }
 
 export function confirm() {
-  if (isOpen()) decide("confirm", current.better ?? {});
+  if (isSeen()) decide("confirm", current.better ?? {});
 }
 
 export async function dismiss() {
-  if (!isOpen()) return;
+  const one = current;
+  if (!isSeen()) return;
   const reason = await choose("reason");
-  if (reason) decide("dismiss", { reason });
+  if (reason && current === one && isOpen()) decide("dismiss", { reason });
 }
 
 export async function later() {

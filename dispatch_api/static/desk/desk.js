@@ -5,7 +5,7 @@ import { change, confirm, dismiss, later, undo } from "./decide.js";
 import * as line from "./line.js";
 import { refresh, showCountdowns } from "./refresh.js";
 import { beside, rows } from "./rows.js";
-import { active, allow, current, focusStage, open, openNext, place } from "./stage.js";
+import { active, allow, current, focusStage, open, opening, openNext, place } from "./stage.js";
 
 const BURST_MS = 120; // a burst of changes is one look
 const AGES_MS = 30_000; // ages move on though nothing changes
@@ -31,7 +31,7 @@ const keys = {
 const buttons = { confirm, dismiss, later, undo, help: keys["?"] };
 
 function step(by) {
-  const id = beside(current?.id, by);
+  const id = beside(opening ?? current?.id, by); // a key held down is faster than what it opens
   if (id) open(id);
 }
 

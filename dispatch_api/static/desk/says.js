@@ -7,6 +7,7 @@ const N_MAX = 3;
 
 export const words = JSON.parse(document.getElementById("words").textContent);
 const says = document.getElementById("says");
+let ended = null; // the notice that the session has ended
 
 /** The text of a key with its {places} filled. */
 export const said = (key, values = {}) =>
@@ -36,7 +37,8 @@ export function say(icon, title, { text = "", kind = "", action = null, lasting 
 
 export function sayFailed(error, what, again) {
   if (error instanceof Problem && error.status === 401) {
-    say("log-out", words.session_ended, { kind: "late", lasting: true, action: { label: words.sign_in_again, run: () => location.assign("/sign-in?next=/desk") } });
+    if (ended?.isConnected) return; // every call fails now: once is enough
+    ended = say("log-out", words.session_ended, { kind: "late", lasting: true, action: { label: words.sign_in_again, run: () => location.assign("/sign-in?next=/desk") } });
     return;
   }
   const text = error instanceof Unreachable ? words.failed_network : error.message;

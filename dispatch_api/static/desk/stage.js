@@ -9,15 +9,17 @@ import { mark, next, others, rowOf } from "./rows.js";
 import { sayFailed, words } from "./says.js";
 
 const AGAIN_MS = 1000;
+const GLANCE_MS = 400; // Enter pressed twice decides one: nobody can have looked at the next one sooner
 const RENEW_MS = 60_000; // the hold is five minutes; whoever works here keeps it
 
 const stage = document.getElementById("main");
 export const place = document.getElementById("place");
 
-export let current = null; // {id, evidence, article, hold, leaseUntil}
+export let current = null; // {id, evidence, article, hold, leaseUntil, glance, seen}
 export let opening = null; // the id of what is being loaded
 
 export const isOpen = () => current?.article.dataset.state === "open";
+export const isSeen = () => isOpen() && current.seen;
 
 /** The keys work on what is shown, not on what was clicked last. */
 export function focusStage() {
@@ -66,14 +68,19 @@ function show(id, parts) {
   current?.evidence.stop();
   stage.replaceChildren(parts.article);
   place.replaceChildren(parts.place);
-  current = { id, article: parts.article, evidence: new Evidence(parts.article), hold: null, leaseUntil: 0 };
+  current = { id, article: parts.article, evidence: new Evidence(parts.article), hold: null, leaseUntil: 0, seen: false };
   current.evidence.play();
+  current.glance = glance(current);
   stage.scrollTop = 0;
   mark(id);
   rowOf(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   addressed(id);
   allow();
   if (isOpen()) hold();
+}
+
+function glance(one) {
+  return new Promise((done) => setTimeout(done, GLANCE_MS)).then(() => { one.seen = true; });
 }
 
 function showNothing() {
@@ -109,15 +116,20 @@ function hold() {
   mine.hold = post(`/api/v1/candidates/${mine.id}/claim`, {}).then((candidate) => {
     mine.article.dataset.version = candidate.version;
     mine.leaseUntil = new Date(candidate.lease_until).getTime();
-    const holding = mine.article.querySelector("[data-holding]");
-    holding.textContent = holding.dataset.said.replace("{time}", timeOfDay(new Date(mine.leaseUntil)));
   });
+  Promise.all([mine.hold, mine.glance]).then(() => sayHeld(mine), () => {}); // a failure is said below
   mine.hold.catch((error) => {
     if (current !== mine || mine.deciding) return;
     if (!(error instanceof Problem && error.status === 409)) return sayFailed(error, words.not_held);
     // Held or decided by a colleague: look() shows it. Otherwise two asked in one moment, and asking again settles it.
     look().then(() => setTimeout(() => { if (current === mine && isOpen()) hold(); }, AGAIN_MS));
   });
+}
+
+/** From when it is said, the keys decide. */
+function sayHeld(one) {
+  const holding = one.article.querySelector("[data-holding]");
+  holding.textContent = holding.dataset.said.replace("{time}", timeOfDay(new Date(one.leaseUntil)));
 }
 
 function letGo(one) {

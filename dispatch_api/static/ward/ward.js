@@ -45,28 +45,40 @@ function writeResult(form) {
   const missing = document.getElementById("missing");
   const picture = form.querySelector(".take img");
   let sending = false;
+  let broken = false; // the browser could not show it: nobody else will
 
   function check() {
     const [file] = photo.files;
     const tooLarge = file && file.size > Number(form.dataset.maxBytes);
-    const hasPhoto = Boolean(file) && !tooLarge;
+    const hasPhoto = Boolean(file) && !tooLarge && !broken;
     const hasText = text.value.trim() !== "";
-    const said = tooLarge ? "tooLarge" : hasPhoto && hasText ? "ready" : hasText ? "missingPhoto" : hasPhoto ? "missingText" : "missingBoth";
+    const said = !navigator.onLine ? "offline" : tooLarge ? "tooLarge" : broken ? "notPicture" : hasPhoto && hasText ? "ready" : hasText ? "missingPhoto" : hasPhoto ? "missingText" : "missingBoth";
     missing.textContent = form.dataset[said];
     send.disabled = said !== "ready" || sending;
   }
 
+  function showPicture(shown) {
+    picture.hidden = !shown;
+    form.querySelector("[data-take]").hidden = shown;
+    form.querySelector("[data-retake]").hidden = !shown;
+  }
+
+  picture.addEventListener("error", () => {
+    broken = true;
+    showPicture(false);
+    check();
+  });
   photo.addEventListener("change", () => {
     const [file] = photo.files;
+    broken = false;
     form.querySelector("[role=alert]")?.remove(); // it was about the last photo
     URL.revokeObjectURL(picture.src);
-    picture.hidden = !file;
     if (file) picture.src = URL.createObjectURL(file);
-    form.querySelector("[data-take]").hidden = Boolean(file);
-    form.querySelector("[data-retake]").hidden = !file;
+    showPicture(Boolean(file));
     check();
   });
   text.addEventListener("input", check);
+  for (const change of ["online", "offline"]) addEventListener(change, check);
   for (const button of form.querySelectorAll("[data-phrase]")) {
     button.addEventListener("click", () => {
       const before = text.value.trim();
