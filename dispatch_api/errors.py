@@ -23,6 +23,7 @@ from dispatch_api.pages import render
 from dispatch_api.wording import Wording
 from incidents.errors import (
     BadCredentials,
+    CannotKeep,
     DatabaseUnavailable,
     HeldByOther,
     IllegalMove,
@@ -54,12 +55,13 @@ HTTP_STATUS: dict[type[Exception], int] = {
     TooManyAttempts: 429,
     DatabaseUnavailable: 503,
     SchemaMismatch: 503,
+    CannotKeep: 507,
 }
 PROGRAMS = ("/api/", "/evidence/", "/photos/", "/healthz", "/readyz", "/metrics", "/static/")
 RETRY_AFTER_S = 5
 # Statuses with words of their own; any other is shown as the nearest of its hundred.
 TOLD = (409, 413, 422, 429)  # what people can do something about; the rest is said by the advice
-WORDED = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+WORDED = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507)
 
 
 def install(app: FastAPI) -> None:

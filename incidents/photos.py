@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from incidents.errors import InvalidInput
+from incidents.errors import CannotKeep, InvalidInput
 from incidents.views import PhotoView
 
 N_BYTES_MAX = 10 * 1024 * 1024
@@ -64,10 +64,17 @@ def _encoded(image: Image.Image) -> CleanPhoto:
 
 
 def keep(photo: CleanPhoto, data_dir: Path, on: date) -> PhotoView:
-    """Write it under `photos/YYYY/MM/DD/`, named by its hash: the same photo twice is one file."""
+    """Write it under `photos/YYYY/MM/DD/`, named by its hash: the same photo twice is one file.
+
+    Raises:
+        CannotKeep: no room, or no right to write there.
+    """
     digest = sha256(photo.jpeg).hexdigest()
     path = Path("photos", f"{on:%Y}", f"{on:%m}", f"{on:%d}", f"{digest}.jpg")
-    _write(data_dir / path, photo.jpeg)
+    try:
+        _write(data_dir / path, photo.jpeg)
+    except OSError as error:
+        raise CannotKeep(str(data_dir / path), error.strerror or str(error)) from error
     return PhotoView(
         path=path.as_posix(),
         sha256=digest,

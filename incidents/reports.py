@@ -120,6 +120,7 @@ class Reports:
             photos: after the work, at least one; JPEG, PNG or WebP, at most 10 MiB each.
         Raises:
             InvalidInput: no text, no photo, or one that is no picture; nothing was changed.
+            CannotKeep: the photos cannot be written; nothing was changed.
             NotFound, NotAllowed, IllegalMove, Stale
         """
         text = _checked(text, photos)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 
@@ -11,7 +12,7 @@ import uvicorn
 from dispatch_api.app import ApiSettings, create_app
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
-from mastwatch.settings import load, need
+from mastwatch.settings import SettingsError, load, need
 from mastwatch.stack.errors import PortInUse
 
 # Open pages hold a stream of changes for ever: they are cut off then, and come back by themselves.
@@ -47,4 +48,6 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
-        raise PortInUse(f"{host}:{port}", "set another one in MASTWATCH_HTTP_PORT") from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"{host}:{port}", "set another one in MASTWATCH_HTTP_PORT") from error
+        raise SettingsError(f"nobody can be served at {host}:{port}: {error.strerror}") from error

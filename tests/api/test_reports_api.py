@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from dispatch_api.limits import FORM_MAX_BYTES, MIB, RESULT_MAX_BYTES
 from incidents.photos import N_BYTES_MAX
 from tests.api.visitors import Raise, accepted, confirmed, photo, send_result
+from tests.running_city import City
 
 REPORTS = "/api/v1/reports"
 
@@ -66,6 +67,19 @@ async def test_what_is_no_picture_is_refused(an: AsyncClient, report: dict[str, 
     answer = await send_result(an, await accepted(an, report), b"<svg onload=alert(1)>")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "photos"
+
+
+async def test_a_photo_that_cannot_be_kept_changes_nothing_and_can_be_sent_again(
+    city: City, an: AsyncClient, report: dict[str, Any]
+) -> None:
+    taken = await accepted(an, report)
+    in_the_way = city.settings.data_dir / "photos"
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("a file where the folder should be")
+    answer = await send_result(an, taken, photo())
+    assert (answer.status_code, answer.json()["type"]) == (507, "urn:mastwatch:problem:cannot-keep")
+    in_the_way.unlink()
+    assert (await send_result(an, taken, photo())).json()["state"] == "review"
 
 
 async def test_a_photo_over_the_limit_is_refused_by_its_limit(

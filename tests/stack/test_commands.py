@@ -87,6 +87,13 @@ def test_a_port_in_use_is_named_with_the_setting(
     assert f"127.0.0.1:{port} is in use by another program; set another one in {variable}" in said
 
 
+def test_an_address_that_is_not_this_machines_is_named(
+    told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told.setenv("MASTWATCH_HTTP_HOST", "192.0.2.1")  # RFC 5737: of documents, of no machine
+    assert "nobody can be served at 192.0.2.1:8080: Cannot assign" in refused(capsys, "serve")
+
+
 def test_a_database_that_is_away_is_named(
     told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from incidents.errors import InvalidInput
+from incidents.errors import CannotKeep, InvalidInput
 from incidents.photos import EDGE_MAX_PX, N_BYTES_MAX, clean, keep
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
@@ -72,7 +72,7 @@ def test_a_photo_whose_exif_is_broken_is_refused_with_the_reason() -> None:
 def test_a_photo_that_cannot_take_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
     cleaned = clean(picture())
     (tmp_path / "photos/2026/11/23" / f"{sha256(cleaned.jpeg).hexdigest()}.jpg").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(CannotKeep, match=r"cannot be written: Is a directory"):
         keep(cleaned, tmp_path, date(2026, 11, 23))
     assert not list(tmp_path.rglob("*.part"))
 
