@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from detectors.truth import Truth, TruthError, read_truth
 from ingest.camera import Camera
 from ingest.decode import DecodePolicy
 from ingest.files import FileSource
+from ingest.frame import Frame
 
 DETECT_FPS = 10.0
 # Clips are short: a city's two minutes would fit in none of them.
@@ -72,17 +74,20 @@ def camera_of(truth: Truth) -> Camera:
 def run_clip(truth: Truth, detector: Detector) -> list[RaisedInClip]:
     """Raises StreamError where the clip cannot be read."""
     camera = camera_of(truth)
+    policy = DecodePolicy(camera.detect_fps)
+    with closing(FileSource(camera.camera_id, truth.path, policy, STARTED_AT)) as source:
+        return raised_in(camera, source.frames(), detector)
+
+
+def raised_in(camera: Camera, frames: Iterable[Frame], detector: Detector) -> list[RaisedInClip]:
+    """Every alarm over these frames, the first of which was taken at STARTED_AT or later."""
     pipeline = Pipeline(camera)
-    source = FileSource(camera.camera_id, truth.path, DecodePolicy(camera.detect_fps), STARTED_AT)
     followed: list[_Followed] = []
-    try:
-        for frame, detections in detected(source.frames(), detector, n_batch=N_BATCH):
-            alarms = pipeline.step(frame, detections)
-            for one in followed:
-                one.follow(pipeline.trails)
-            followed += [_Followed(alarm, pipeline.trails) for alarm in alarms]
-    finally:
-        source.close()
+    for frame, detections in detected(frames, detector, n_batch=N_BATCH):
+        alarms = pipeline.step(frame, detections)
+        for one in followed:
+            one.follow(pipeline.trails)
+        followed += [_Followed(alarm, pipeline.trails) for alarm in alarms]
     return [one.in_clip() for one in followed]
 
 

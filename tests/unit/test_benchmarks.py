@@ -45,7 +45,7 @@ def test_a_clip_for_measuring_is_1080p_h264_that_our_own_source_reads(
     assert {(picture.width_px, picture.height_px) for picture in pictures} == {(WIDTH_PX, HEIGHT_PX)}
 
 
-@pytest.mark.parametrize("name", ["detect", "pictures", "bus", "demo"])
+@pytest.mark.parametrize("name", ["detect", "pictures", "robust", "bus", "demo"])
 def test_every_benchmark_says_what_it_takes(name: str) -> None:
     words = [sys.executable, "-m", f"benchmarks.{name}", "--help"]
     said = subprocess.run(words, capture_output=True, text=True, check=True)
