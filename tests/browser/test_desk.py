@@ -24,15 +24,27 @@ async def test_an_officer_decides_three_candidates_by_keys_alone(put: Put, visit
     assert await mai.page.title() == "mastwatch"
 
 
+# The second time right after the next one has come up, by the page's own clock, however busy the machine is.
+ENTER_TWICE = """
+() => {
+  const key = { key: "Enter", bubbles: true };
+  const enter = () => document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+  const again = (_, seen) => { seen.disconnect(); setTimeout(enter, 100); };
+  new MutationObserver(again).observe(document.querySelector("main"), { childList: true });
+  enter();
+}
+"""
+
+
 async def test_enter_pressed_twice_decides_one(put: Put, visit: Visit) -> None:
     await put(PARKED, WRONG_WAY, BAG)
     mai = await visit("mai")
     first = await mai.holds()
     await mai.until("document.querySelectorAll('#ahead article').length === 2")
-    second = await mai.page.locator("#ahead article").first.get_attribute("data-candidate")
-    await mai.press("Enter", "Enter")
+    await mai.page.evaluate(ENTER_TWICE)
     await mai.goes_on_from(first)
-    assert await mai.holds() == second
+    await mai.holds()
+    await expect(mai.page.locator(".row")).to_have_count(2)
 
 
 async def test_an_arrow_held_down_goes_on_to_the_end_of_the_queue(put: Put, visit: Visit) -> None:
