@@ -135,6 +135,7 @@ async def test_without_a_network_nothing_is_sent_and_nothing_is_lost(
     await an.page.get_by_role("button", name="Tiếp nhận xử lý").click()
     await an.page.get_by_role("link", name="Báo cáo kết quả").click()
     await an.page.set_input_files("#photo", photo)
+    await an.sees("Cần ghi kết quả xử lý")  # the page's script is there: what comes next is its own
     await an.page.fill("#text", "Đã nhắc nhở chủ xe")
     await an.page.context.set_offline(True)
     await expect(an.page.locator("#missing")).to_contain_text("Mất mạng.")

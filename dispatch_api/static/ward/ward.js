@@ -91,5 +91,6 @@ function writeResult(form) {
     send.textContent = form.dataset.sending;
     check();
   });
-  check();
+  if (photo.files.length) photo.dispatchEvent(new Event("change")); // taken before this script was there
+  else check();
 }
