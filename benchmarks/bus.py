@@ -22,10 +22,10 @@ from kafka import KafkaConsumer, KafkaProducer
 
 from benchmarks.machine import machine
 from incidents.bus.delivery import Delivery
-from incidents.bus.events import CandidateRaised
 from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster, ensure_topics
 from incidents.bus.outbox import Outbox
-from incidents.bus.wire import decode, encode
+from incidents.contract.codec import decode, encode
+from incidents.contract.events import CandidateRaised
 from mastwatch.stack.broker import Broker
 from tests.events import candidate
 

@@ -10,10 +10,10 @@ from threading import Thread
 
 from benchmarks.clips import STARTED_AT
 from benchmarks.cost import Cost, Meter
-from detectors.detected import detected
+from detectors.perception.tracking import Tracker
+from detectors.runtimes.batches import detect_in_batches
 from detectors.runtimes.openvino import OpenVinoDetector
-from detectors.tracking import Tracker
-from ingest.decode import EVERY_FRAME
+from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from ingest.frame import Frame
 
@@ -48,7 +48,7 @@ def measure(weights: Path, clips: list[Path]) -> Cost:
     trackers = {path.stem: Tracker(fps=25) for path in clips}
     n_frames = n_tracked = 0
     meter = Meter()
-    for frame, detections in detected(read(clips), detector, n_batch=N_BATCH):
+    for frame, detections in detect_in_batches(read(clips), detector, n_batch=N_BATCH):
         n_frames += 1
         n_tracked += len(trackers[frame.camera_id].update(detections, frame.captured_at))
         if n_frames == N_WARM_UP:

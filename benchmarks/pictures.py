@@ -16,7 +16,7 @@ import cv2
 from benchmarks import clips
 from benchmarks.folders import add_folders
 from benchmarks.machine import machine
-from ingest.decode import EVERY_FRAME
+from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from ingest.frame import Picture
 

@@ -16,16 +16,16 @@ import numpy as np
 
 from benchmarks.folders import add_folders
 from benchmarks.machine import machine
-from detectors.detections import Detector
-from detectors.evaluate import STARTED_AT, camera_of, clips_in, raised_in
-from detectors.fitted import FittedDetector
-from detectors.geometry import F64
-from detectors.scoring import Judged, figures, judge
-from detectors.tracks import Xyxy
-from detectors.truth import Span, TrueEvent, Truth
-from incidents.bus.events import Family
+from detectors.evaluation.evaluate import STARTED_AT, camera_of, clips_in, raised_in
+from detectors.evaluation.matching import Judged, figures, match
+from detectors.evaluation.truth import Span, TrueEvent, Truth
+from detectors.perception.detections import Detector
+from detectors.perception.geometry import F64
+from detectors.perception.tracks import Xyxy
+from detectors.runtimes.router import ModelRouter
+from incidents.contract.events import Family
 from ingest.camera import Point, Zone
-from ingest.decode import DecodePolicy
+from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
@@ -157,7 +157,7 @@ def judged_as(variant: Variant, truth: Truth, detector: Detector) -> tuple[Truth
     camera = replace(camera, detect_fps=min(variant.fps or camera.detect_fps, camera.detect_fps))
     policy = DecodePolicy(camera.detect_fps)
     with closing(FileSource(camera.camera_id, truth.path, policy, STARTED_AT)) as source:
-        return truth, judge(truth, raised_in(camera, frames_of(variant, source), detector))
+        return truth, match(truth, raised_in(camera, frames_of(variant, source), detector))
 
 
 def measured(variant: Variant, truths: Sequence[Truth], detector: Detector) -> dict[str, object]:
@@ -187,7 +187,7 @@ def main() -> int:
     args = parser.parse_args()
     truths = [truth for truth in clips_in(args.footage) if not args.clips or truth.name in args.clips]
     variants = {}
-    with closing(FittedDetector(args.models)) as detector:
+    with closing(ModelRouter(args.models)) as detector:
         for name, variant in VARIANTS.items():
             variants[name] = measured(variant, truths, detector)
             print(f"{name}: {variants[name]}", file=sys.stderr)

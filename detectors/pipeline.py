@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from detectors.alarm import Alarm
-from detectors.detections import Detections
-from detectors.known import Known
-from detectors.left import LeftThing, LeftThings
+from detectors.perception.abandoned import AbandonedObject, AbandonedObjects
+from detectors.perception.analysis_frame import AnalysisFrame
+from detectors.perception.detections import Detections
+from detectors.perception.stationary import StationaryObject, StationaryObjects
+from detectors.perception.track_history import TrackHistories, extend
+from detectors.perception.tracking import Tracker
+from detectors.rules.alert_memory import AlertMemory
+from detectors.rules.dwell import DEFAULT_MAX_GAP_S, DwellState
 from detectors.rules.encroachment import encroachments
-from detectors.rules.littering import Littering, litterings
+from detectors.rules.event import Event
+from detectors.rules.littering import AlertedObjects, litterings
 from detectors.rules.pedestrian import OnFoot, pedestrians
-from detectors.rules.scene import Scene
-from detectors.rules.stay import DEFAULT_MAX_GAP_S, Stays
 from detectors.rules.stopped import stopped_vehicles
-from detectors.rules.trail import Trails, extend
-from detectors.rules.wrong_way import WrongWays, wrong_ways
-from detectors.sight import Sight
-from detectors.standing import Standing, StandingThings
-from detectors.steady import Steady
-from detectors.tracking import Tracker
-from detectors.zones import pixel_zones
-from incidents.bus.events import CandidateRaised
+from detectors.rules.wrong_way import AlertedTracks, wrong_ways
+from detectors.view.scene import Scene
+from detectors.view.stabilizer import Stabilizer
+from detectors.view.zones import pixel_zones
+from incidents.contract.events import CandidateRaised
 from ingest.camera import Camera
 from ingest.frame import Frame
 
@@ -36,37 +36,37 @@ class Pipeline:
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
-        self._steady = Steady()
+        self._steady = Stabilizer()
         self._last_at: datetime | None = None
-        self._resumed = Known()  # in a picture one pixel wide and high
+        self._resumed = AlertMemory()  # in a picture one pixel wide and high
         self._memory: _Memory | None = None
         self.n_late = 0  # frames with a time not after that of the one before; they were not looked at
 
     @property
-    def trails(self) -> Trails:
+    def trails(self) -> TrackHistories:
         return self._memory.trails if self._memory else {}
 
     @property
-    def standing(self) -> Sequence[Standing]:
+    def standing(self) -> Sequence[StationaryObject]:
         return self._memory.standing if self._memory else ()
 
     @property
-    def left(self) -> Sequence[LeftThing]:
+    def left(self) -> Sequence[AbandonedObject]:
         return self._memory.left if self._memory else ()
 
     def resume(self, raised: Sequence[CandidateRaised]) -> None:
         """Before the first frame: what was raised before a restart and still stands is not raised again."""
-        self._resumed = Known.of(raised)
+        self._resumed = AlertMemory.of(raised)
 
-    def step(self, frame: Frame, detections: Detections) -> list[Alarm]:
+    def step(self, frame: Frame, detections: Detections) -> list[Event]:
         """Alarms whose rule was satisfied in this frame. Frames come in the order of their times."""
         if self._last_at is not None and frame.captured_at <= self._last_at:
             if self._last_at - frame.captured_at <= LATE_MOST:
                 self.n_late += 1
                 return []
-            self._steady = Steady()
+            self._steady = Stabilizer()
         self._last_at = frame.captured_at
-        sight = Sight.of(frame.picture)
+        sight = AnalysisFrame.of(frame.picture)
         sway = self._steady.look(sight, frame.captured_at)
         if self._memory is None or sway.is_new_view or _size(frame) != self._memory.picture_wh:
             self._memory = self._begin(frame)
@@ -100,29 +100,29 @@ class Pipeline:
 class _Memory:
     """What is remembered about one view from frame to frame."""
 
-    def __init__(self, scene: Scene, fps: float, max_gap_s: float, known: Known) -> None:
+    def __init__(self, scene: Scene, fps: float, max_gap_s: float, known: AlertMemory) -> None:
         self._scene = scene
         self._tracker = Tracker(fps)
-        self._standing_things = StandingThings(max_gap_s)
-        self._left_things = LeftThings()
-        self._wrong_ways: WrongWays = ()
+        self._standing_things = StationaryObjects(max_gap_s)
+        self._left_things = AbandonedObjects()
+        self._wrong_ways: AlertedTracks = ()
         self._on_foot = OnFoot()
-        self._stays = Stays(raised=known.stays)
-        self._littering = Littering(raised=known.litter)
-        self.trails: Trails = {}
-        self.standing: list[Standing] = []
-        self.left: list[LeftThing] = []
+        self._stays = DwellState(raised=known.stays)
+        self._littering = AlertedObjects(raised=known.litter)
+        self.trails: TrackHistories = {}
+        self.standing: list[StationaryObject] = []
+        self.left: list[AbandonedObject] = []
 
     @property
-    def known(self) -> Known:
+    def known(self) -> AlertMemory:
         """What was raised and may still be there."""
-        return Known(stays=self._stays.raised, litter=self._littering.raised)
+        return AlertMemory(stays=self._stays.raised, litter=self._littering.raised)
 
     @property
     def picture_wh(self) -> tuple[int, int]:
         return self._scene.width_px, self._scene.height_px
 
-    def step(self, detections: Detections, sight: Sight, seen_at: datetime) -> list[Alarm]:
+    def step(self, detections: Detections, sight: AnalysisFrame, seen_at: datetime) -> list[Event]:
         self.trails = extend(self.trails, self._tracker.update(detections, seen_at), seen_at)
         self.standing = self._standing_things.update(detections, sight, seen_at)
         self.left = self._left_things.update(detections, sight, seen_at)

@@ -28,8 +28,8 @@ from dispatch_api.settings import ApiSettings
 from dispatch_api.shipped import Shipped
 from dispatch_api.sign_in import router as sign_in
 from dispatch_api.ward import routes as ward
-from incidents.service import IncidentSettings, open_incidents
 from incidents.store.notify import changes
+from incidents.usecases.service import IncidentSettings, open_incidents
 
 __all__ = ["ApiSettings", "create_app"]
 

@@ -15,8 +15,8 @@ from fastapi import Depends, Form, Header, Request, Response
 from dispatch_api.context import ContextDep, NowDep
 from dispatch_api.settings import ApiSettings
 from incidents.errors import NotAllowed, NotSignedIn
-from incidents.people import Account, Session
-from incidents.roles import IOC, UNIT, Role
+from incidents.people.accounts import Account, Session
+from incidents.people.roles import IOC, UNIT, Role
 
 CSRF_HEADER = "X-CSRF-Token"
 

@@ -14,7 +14,7 @@ from dispatch_api.language import Language, Texts
 from dispatch_api.metrics import Metrics
 from dispatch_api.settings import ApiSettings
 from dispatch_api.wording import Wording
-from incidents.service import Incidents
+from incidents.usecases.service import Incidents
 
 Clock = Callable[[], datetime]
 

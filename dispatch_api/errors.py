@@ -26,7 +26,7 @@ from incidents.errors import (
     CannotKeep,
     DatabaseUnavailable,
     HeldByOther,
-    IllegalMove,
+    IllegalTransition,
     IncidentError,
     InvalidInput,
     NotAllowed,
@@ -37,7 +37,7 @@ from incidents.errors import (
     TooLate,
     TooManyAttempts,
 )
-from incidents.history import HistoryRow
+from incidents.people.history import HistoryRow
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ HTTP_STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     NotFound: 404,
     HeldByOther: 409,
-    IllegalMove: 409,
+    IllegalTransition: 409,
     Stale: 409,
     TooLate: 409,
     InvalidInput: 422,
@@ -139,7 +139,7 @@ def _said(error: Exception, wording: Wording) -> str:
         return texts("desk_script.held", name=error.name, until=formats.time_of_day(error.until))
     if isinstance(error, Stale) and error.newer:
         return "; ".join(wording.history(row, error.what) for row in error.newer)
-    if isinstance(error, IllegalMove) and error.last:
+    if isinstance(error, IllegalTransition) and error.last:
         return wording.history(error.last, error.what)
     if isinstance(error, TooLate):
         return texts("error.too_late", until=formats.time_of_day(error.until, seconds=True))
@@ -155,7 +155,7 @@ def _more(error: Exception, wording: Wording) -> dict[str, Any]:
     match error:
         case Stale():
             return {"newer": _rows(error.newer, error.what, wording)}
-        case IllegalMove():
+        case IllegalTransition():
             last = [error.last] if error.last else []
             return {"state": error.state, "allowed": error.allowed, "newer": _rows(last, error.what, wording)}
         case HeldByOther():

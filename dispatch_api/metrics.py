@@ -7,7 +7,7 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from incidents.states import CandidateAction, ReportAction
+from incidents.lifecycle.states import CandidateAction, ReportAction
 
 # One name for every unknown path and method: a scanner must not make a series of each.
 UNROUTED = "(none)"

@@ -16,7 +16,7 @@ from dispatch_api import formats
 from dispatch_api.context import now_of, wording_of
 from dispatch_api.language import Language
 from dispatch_api.wording import FAMILY_ICONS, FLAG_ICONS
-from incidents import labels
+from incidents.read import labels
 
 FOLDER = Path(__file__).parent / "templates"
 

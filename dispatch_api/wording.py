@@ -7,13 +7,13 @@ from datetime import datetime
 
 from dispatch_api import formats
 from dispatch_api.language import Language, Texts
-from incidents import labels
-from incidents.bus.events import CandidateRaised
-from incidents.deadline import Interval, LimitUnit
-from incidents.history import HistoryRow
-from incidents.labels import Label
-from incidents.states import CandidateAction, ReportAction
-from incidents.views import CategoryView, DueView, TimeFlag
+from incidents.contract.events import CandidateRaised
+from incidents.lifecycle.states import CandidateAction, ReportAction
+from incidents.people.history import HistoryRow
+from incidents.read import labels
+from incidents.read.labels import Label
+from incidents.read.views import CategoryView, DueView, TimeFlag
+from incidents.sla.deadline import Interval, LimitUnit
 
 WORKING = frozenset({LimitUnit.WORKING_HOUR, LimitUnit.WORKING_DAY})
 HOURLY = frozenset({LimitUnit.WORKING_HOUR, LimitUnit.CLOCK_HOUR})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from incidents.history import HistoryRow
+from incidents.people.history import HistoryRow
 
 
 class IncidentError(Exception):
@@ -19,7 +19,7 @@ class NotFound(IncidentError):
         self.wanted = str(wanted)
 
 
-class IllegalMove(IncidentError):
+class IllegalTransition(IncidentError):
     """The state does not allow the action. `last` says who brought it there, and when."""
 
     def __init__(
@@ -36,9 +36,9 @@ class IllegalMove(IncidentError):
         self.allowed = tuple(allowed)
         self.last = last
 
-    def after(self, last: HistoryRow) -> IllegalMove:
+    def after(self, last: HistoryRow) -> IllegalTransition:
         """The same, with who brought it there."""
-        return IllegalMove(self.what, self.state, self.action, self.allowed, last)
+        return IllegalTransition(self.what, self.state, self.action, self.allowed, last)
 
 
 class Stale(IncidentError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 
-from ingest.decode import DecodePolicy, Pace
+from ingest.decoders.policy import DecodePolicy, FrameRateLimiter
 from ingest.errors import NoVideo, Undecodable
 from ingest.frame import Frame
 from ingest.picture import DecodedPicture, unfit_size
@@ -44,7 +44,7 @@ class FileSource:
 
     def frames(self) -> Iterator[Frame]:
         """Raises Undecodable where the file is broken, or its pictures are unfit or without a time."""
-        pace = Pace(self._policy)
+        pace = FrameRateLimiter(self._policy)
         for sequence, decoded in enumerate(self._decoded()):
             if (unfit := unfit_size(decoded.width, decoded.height)) is not None:
                 raise self._undecodable(unfit)

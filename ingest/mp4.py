@@ -11,12 +11,12 @@ from pathlib import Path
 import av
 from av.stream import Stream
 
-from ingest.ring import Excerpt, StoredPacket
+from ingest.connection.ring import Segment, StoredPacket
 
 TICKS_PER_S = 90_000  # the clock of H.264 over RTP
 
 
-def write_mp4(excerpt: Excerpt, path: Path) -> None:
+def write_mp4(excerpt: Segment, path: Path) -> None:
     """The packets as they are, nothing encoded anew; the index first, so that it plays before it is whole.
 
     Raises:
@@ -30,7 +30,7 @@ def write_mp4(excerpt: Excerpt, path: Path) -> None:
         raise OSError(EINVAL, f"cannot be written as MP4: {error}", str(path)) from error
 
 
-def _mux(excerpt: Excerpt, path: Path) -> None:
+def _mux(excerpt: Segment, path: Path) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_mux_stream(
             excerpt.format.codec,
@@ -43,7 +43,7 @@ def _mux(excerpt: Excerpt, path: Path) -> None:
             container.mux(packet)
 
 
-def _packets(excerpt: Excerpt) -> list[av.Packet[Stream]]:
+def _packets(excerpt: Segment) -> list[av.Packet[Stream]]:
     shown, data, keys = zip(*_samples(excerpt), strict=True)
     decoded = _decoding_ticks(shown)
     # One more, so that the last picture is shown too.
@@ -61,7 +61,7 @@ def _packets(excerpt: Excerpt) -> list[av.Packet[Stream]]:
     return packets
 
 
-def _samples(excerpt: Excerpt) -> Iterator[tuple[int, bytes, bool]]:
+def _samples(excerpt: Segment) -> Iterator[tuple[int, bytes, bool]]:
     """When each picture is shown, its data, whether it is a keyframe. One may come in several packets."""
 
     def ticks(packet: StoredPacket) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from detectors.evaluation.truth import TruthError
 from detectors.runtimes.errors import DetectorFailed
-from detectors.truth import TruthError
 from incidents.bus.kafka import BusUnavailable
 from incidents.bus.outbox import OutboxError
 from incidents.errors import IncidentError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from incidents.bus.events import (
+from incidents.contract.events import (
     CameraPlace,
     CandidateRaised,
     Clip,

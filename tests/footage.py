@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from incidents.bus.events import (
+from incidents.contract.events import (
     Box,
     CameraPlace,
     CandidateRaised,

@@ -16,13 +16,13 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from dispatch_api.app import ApiSettings, create_app
-from incidents.accounts import Accounts
-from incidents.arriving import arrived
-from incidents.bus.events import CandidateRaised
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.routing import Boundaries, Ward, WardRef, outline_from
-from incidents.service import Incidents, IncidentSettings, open_incidents
+from incidents.contract.events import CandidateRaised
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.places.routing import Boundaries, Ward, WardRef, outline_from
+from incidents.usecases.accounts import Accounts
+from incidents.usecases.enqueue import enqueue
+from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
 
 PASSWORD = "mot-mat-khau-dai"  # noqa: S105 (of accounts that live as long as a test)
 XUAN_HUONG = "Phường Xuân Hương - Đà Lạt"
@@ -68,9 +68,9 @@ class City:
 
     async def raise_(self, event: CandidateRaised) -> UUID:
         """Puts a candidate into the queue, as the consumer does."""
-        async with self.opened() as incidents, incidents.database.reading() as store:
+        async with self.opened() as incidents, incidents.database.autocommit() as store:
             await store.candidates.add(
-                *arrived(incidents.policy, Boundaries(self.wards), event, datetime.now(UTC))
+                *enqueue(incidents.policy, Boundaries(self.wards), event, datetime.now(UTC))
             )
         return event.candidate_id
 

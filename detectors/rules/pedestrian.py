@@ -11,14 +11,23 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.alarm import Alarm
-from detectors.detections import BICYCLE, BUS, CAR, CLASS_NAMES, MOTORCYCLE, PERSON, TRUCK, Detections
-from detectors.geometry import cover_matrix
-from detectors.rules.scene import Scene
-from detectors.rules.trail import Trail, Trails
-from detectors.rules.warned import Warned, carried_on
-from detectors.zones import PixelZone
-from incidents.bus.events import Family
+from detectors.perception.detections import (
+    BICYCLE,
+    BUS,
+    CAR,
+    CLASS_NAMES,
+    MOTORCYCLE,
+    PERSON,
+    TRUCK,
+    Detections,
+)
+from detectors.perception.geometry import cover_matrix
+from detectors.perception.track_history import TrackHistories, TrackHistory
+from detectors.rules.alerted_tracks import AlertedTrack, hand_over
+from detectors.rules.event import Event
+from detectors.view.scene import Scene
+from detectors.view.zones import PixelZone
+from incidents.contract.events import Family
 from ingest.camera import ZoneType
 
 LASTS_S = 2.0
@@ -47,13 +56,13 @@ class Company:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnFoot:
-    warned: tuple[Warned, ...] = ()
+    warned: tuple[AlertedTrack, ...] = ()
     company: Mapping[int, Company] = field(default_factory=dict)
 
 
 def pedestrians(
-    state: OnFoot, trails: Trails, detections: Detections, scene: Scene, seen_at: datetime
-) -> tuple[OnFoot, list[Alarm]]:
+    state: OnFoot, trails: TrackHistories, detections: Detections, scene: Scene, seen_at: datetime
+) -> tuple[OnFoot, list[Event]]:
     """One alarm for each person who has been on a carriageway for LASTS_S.
 
     Args:
@@ -65,21 +74,21 @@ def pedestrians(
         for trail in trails.values()
         if trail.track_id in state.company
     } | _joined(state.company, people, detections)
-    warned = carried_on(state.warned, people, scene, seen_at)
-    alarms: list[Alarm] = []
+    warned = hand_over(state.warned, people, scene, seen_at)
+    alarms: list[Event] = []
     for trail in people:
         zone = _carriageway_under(trail, scene)
         if zone is None or any(thing.track_id == trail.track_id for thing in warned):
             continue
         inside = _inside(trail, zone)
         if _moves_by_itself(inside) and not _rides(inside, company[trail.track_id], scene):
-            warned = (*warned, Warned.of(trail))
+            warned = (*warned, AlertedTrack.of(trail))
             alarms.append(_alarm(inside, zone, scene))
     return OnFoot(warned=warned, company=company), alarms
 
 
 def _joined(
-    before: Mapping[int, Company], people: Sequence[Trail], detections: Detections
+    before: Mapping[int, Company], people: Sequence[TrackHistory], detections: Detections
 ) -> dict[int, Company]:
     boxes = [trail.now.xyxy_px for trail in people]
 
@@ -103,7 +112,7 @@ def _joined(
     return joined
 
 
-def _carriageway_under(trail: Trail, scene: Scene) -> PixelZone | None:
+def _carriageway_under(trail: TrackHistory, scene: Scene) -> PixelZone | None:
     """The carriageway a person stands on; None on a crosswalk or wherever people belong."""
     foot_px = trail.now.foot_px
     if any(zone.holds(foot_px) for zone in scene.of_type(*WALKABLE)):
@@ -111,7 +120,7 @@ def _carriageway_under(trail: Trail, scene: Scene) -> PixelZone | None:
     return next((zone for zone in scene.of_type(*CARRIAGEWAY) if zone.holds(foot_px)), None)
 
 
-def _inside(trail: Trail, zone: PixelZone) -> Trail:
+def _inside(trail: TrackHistory, zone: PixelZone) -> TrackHistory:
     """The last part of a trail that was spent in the zone without leaving it."""
     n_inside = next(
         (n for n, step in enumerate(reversed(trail.steps)) if not zone.holds(step.foot_px)), len(trail.steps)
@@ -119,7 +128,7 @@ def _inside(trail: Trail, zone: PixelZone) -> Trail:
     return trail.since(trail.steps[-n_inside].seen_at)
 
 
-def _moves_by_itself(trail: Trail) -> bool:
+def _moves_by_itself(trail: TrackHistory) -> bool:
     first, last = trail.steps[0], trail.now
     height_px = max(step.xyxy_px[3] - step.xyxy_px[1] for step in trail.steps)
     (x, y), (first_x, first_y) = last.foot_px, first.foot_px
@@ -127,7 +136,7 @@ def _moves_by_itself(trail: Trail) -> bool:
     return has_moved and trail.lasts_s >= LASTS_S and trail.score >= SCORE_MIN
 
 
-def _rides(trail: Trail, company: Company, scene: Scene) -> bool:
+def _rides(trail: TrackHistory, company: Company, scene: Scene) -> bool:
     # Where there is a shoulder the road is a motorway: nobody belongs there on a bicycle either.
     is_motorway = bool(scene.of_type(ZoneType.SHOULDER))
     n_riding = company.n_motorcycle + company.n_within + (0 if is_motorway else company.n_bicycle)
@@ -136,7 +145,7 @@ def _rides(trail: Trail, company: Company, scene: Scene) -> bool:
     return not is_motorway and _speed_mps(trail, scene.width_px) > SPEED_MOST_MPS
 
 
-def _speed_mps(trail: Trail, width_px: int) -> float:
+def _speed_mps(trail: TrackHistory, width_px: int) -> float:
     """How fast a person of usual height must be to move and to grow like this, about.
 
     A lens whose picture is as wide as the thing is far (53 degrees) is assumed: a person of h pixels is then
@@ -152,8 +161,8 @@ def _speed_mps(trail: Trail, width_px: int) -> float:
     return hypot(sideways_m, inwards_m / 0.75) / trail.lasts_s
 
 
-def _alarm(trail: Trail, zone: PixelZone, scene: Scene) -> Alarm:
-    return Alarm(
+def _alarm(trail: TrackHistory, zone: PixelZone, scene: Scene) -> Event:
+    return Event(
         family=Family.TRAFFIC,
         kind="pedestrian_on_carriageway",
         camera_id=scene.camera_id,

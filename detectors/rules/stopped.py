@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from detectors.alarm import Alarm
-from detectors.geometry import distance_px, size_px
-from detectors.rules.scene import Scene
-from detectors.rules.stay import Stays, is_credible, overdue
-from detectors.standing import Standing
-from detectors.zones import PixelZone, zone_under
-from incidents.bus.events import Family
+from detectors.perception.geometry import distance_px, size_px
+from detectors.perception.stationary import StationaryObject
+from detectors.rules.dwell import DwellState, dwell_violations, is_credible
+from detectors.rules.event import Event
+from detectors.view.scene import Scene
+from detectors.view.zones import PixelZone, zone_under
+from incidents.contract.events import Family
 from ingest.camera import ZoneType
 
 KINDS = {
@@ -30,15 +30,15 @@ N_OTHERS_IN_QUEUE = 2
 
 
 def stopped_vehicles(
-    state: Stays, standing: Sequence[Standing], scene: Scene, seen_at: datetime
-) -> tuple[Stays, list[Alarm]]:
-    def is_excused(thing: Standing, zone: PixelZone) -> bool:
+    state: DwellState, standing: Sequence[StationaryObject], scene: Scene, seen_at: datetime
+) -> tuple[DwellState, list[Event]]:
+    def is_excused(thing: StationaryObject, zone: PixelZone) -> bool:
         return _waits_at_signal(thing, zone, scene) or _stands_in_queue(thing, zone, standing, scene)
 
-    return overdue(state, standing, scene, seen_at, kinds=KINDS, is_excused=is_excused)
+    return dwell_violations(state, standing, scene, seen_at, kinds=KINDS, is_excused=is_excused)
 
 
-def _waits_at_signal(thing: Standing, zone: PixelZone, scene: Scene) -> bool:
+def _waits_at_signal(thing: StationaryObject, zone: PixelZone, scene: Scene) -> bool:
     ends_at_line = any(
         line.distance_px(zone.bounds_px) <= AT_LINE * scene.height_px
         for line in scene.of_type(ZoneType.STOP_LINE)
@@ -46,11 +46,13 @@ def _waits_at_signal(thing: Standing, zone: PixelZone, scene: Scene) -> bool:
     return ends_at_line and thing.dwell_s < SIGNAL_WAIT_S
 
 
-def _stands_in_queue(thing: Standing, zone: PixelZone, standing: Sequence[Standing], scene: Scene) -> bool:
+def _stands_in_queue(
+    thing: StationaryObject, zone: PixelZone, standing: Sequence[StationaryObject], scene: Scene
+) -> bool:
     others = [
         other
         for other in standing
-        if other.place_id != thing.place_id
+        if other.object_id != thing.object_id
         and is_credible(other)
         and distance_px(thing.xyxy_px, other.xyxy_px) <= QUEUE_GAP * size_px(thing.xyxy_px)
         and zone_under(scene.zones, other.xyxy_px) is zone

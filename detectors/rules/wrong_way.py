@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import fmean
 
-from detectors.alarm import Alarm
-from detectors.detections import CLASS_NAMES, PERSON
-from detectors.geometry import Xy, along_and_across, footprint, size_px
-from detectors.rules.scene import Scene
-from detectors.rules.trail import Step, Trail, Trails
-from detectors.rules.warned import Warned, carried_on
-from detectors.zones import PixelZone
-from incidents.bus.events import Family
+from detectors.perception.detections import CLASS_NAMES, PERSON
+from detectors.perception.geometry import Xy, along_and_across, footprint, size_px
+from detectors.perception.track_history import TrackHistories, TrackHistory, TrackPoint
+from detectors.rules.alerted_tracks import AlertedTrack, hand_over
+from detectors.rules.event import Event
+from detectors.view.scene import Scene
+from detectors.view.zones import PixelZone
+from incidents.contract.events import Family
 from ingest.camera import DIRECTED
 
 LASTS_S = 1.0  # shorter is a swapped number or a box that jumps
@@ -28,31 +28,31 @@ STEP_S = 0.2  # steps are taken at least this far apart: between frames there is
 GROWTH_MOST = 1.8  # from step to step; more is another vehicle under the same number
 SCORE_MIN = 0.25
 
-WrongWays = tuple[Warned, ...]
+AlertedTracks = tuple[AlertedTrack, ...]
 
 
 def wrong_ways(
-    state: WrongWays, trails: Trails, scene: Scene, seen_at: datetime
-) -> tuple[WrongWays, list[Alarm]]:
+    state: AlertedTracks, trails: TrackHistories, scene: Scene, seen_at: datetime
+) -> tuple[AlertedTracks, list[Event]]:
     """One alarm for each vehicle that has gone against a lane for LASTS_S."""
     vehicles = [
         trail for trail in trails.values() if trail.class_id != PERSON and trail.now.seen_at == seen_at
     ]
-    warned = carried_on(state, vehicles, scene, seen_at)
+    warned = hand_over(state, vehicles, scene, seen_at)
     known = {vehicle.track_id for vehicle in warned}
-    alarms: list[Alarm] = []
+    alarms: list[Event] = []
     for zone in scene.of_type(*DIRECTED):
         for trail in vehicles:
             against = _against(trail, zone, scene)
             if against is None or trail.track_id in known:
                 continue
             known.add(trail.track_id)
-            warned = (*warned, Warned.of(trail))
+            warned = (*warned, AlertedTrack.of(trail))
             alarms.append(_alarm(against, zone, scene))
     return warned, alarms
 
 
-def _against(trail: Trail, zone: PixelZone, scene: Scene) -> Trail | None:
+def _against(trail: TrackHistory, zone: PixelZone, scene: Scene) -> TrackHistory | None:
     """The part of a trail that leads against a lane; None where it does not, or not for long enough."""
     if zone.direction is None:
         return None
@@ -72,7 +72,7 @@ def _against(trail: Trail, zone: PixelZone, scene: Scene) -> Trail | None:
     return inside if goes_back and far_enough and is_straight and len(moves) >= N_STEPS_LEAST else None
 
 
-def _unbroken(trail: Trail, zone: PixelZone) -> Trail:
+def _unbroken(trail: TrackHistory, zone: PixelZone) -> TrackHistory:
     """The last part of a trail that lies in the zone and belongs to one vehicle; at least the last step."""
     # A car's wheels, not the foot of its box: seen from the side that one lies in the next lane.
     is_in = zone.shares_inside([footprint(step.xyxy_px) for step in trail.steps]) >= INSIDE_SHARE
@@ -85,12 +85,12 @@ def _unbroken(trail: Trail, zone: PixelZone) -> Trail:
     return replace(trail, steps=tuple(reversed(kept)))
 
 
-def _are_alike(before: Step, after: Step) -> bool:
+def _are_alike(before: TrackPoint, after: TrackPoint) -> bool:
     smaller_px, larger_px = sorted((size_px(before.xyxy_px), size_px(after.xyxy_px)))
     return larger_px <= GROWTH_MOST * smaller_px
 
 
-def _moves(trail: Trail, direction: Xy) -> list[Xy]:
+def _moves(trail: TrackHistory, direction: Xy) -> list[Xy]:
     """Steps along and across the lane, at least STEP_S apart."""
     moves: list[Xy] = []
     last = trail.steps[0]
@@ -103,8 +103,8 @@ def _moves(trail: Trail, direction: Xy) -> list[Xy]:
     return moves
 
 
-def _alarm(trail: Trail, zone: PixelZone, scene: Scene) -> Alarm:
-    return Alarm(
+def _alarm(trail: TrackHistory, zone: PixelZone, scene: Scene) -> Event:
+    return Event(
         family=Family.TRAFFIC,
         kind="wrong_way",
         camera_id=scene.camera_id,

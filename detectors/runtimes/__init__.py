@@ -1,1 +1,1 @@
-"""Engines that run the detector's network, all behind `detectors.detections.Detector`."""
+"""Engines that run the detector's network, all behind `detectors.perception.detections.Detector`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.detections import F32
+from detectors.perception.detections import F32
 from ingest.frame import Bgr, Picture
 
 PAD_GREY = 114  # what the network saw around its training pictures

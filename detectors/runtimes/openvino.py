@@ -10,7 +10,7 @@ import openvino as ov
 from openvino import Layout, Type
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
-from detectors.detections import F32, Detections
+from detectors.perception.detections import F32, Detections
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.letterbox import Letterbox
 from detectors.runtimes.yolo_head import ROWS, YoloHead

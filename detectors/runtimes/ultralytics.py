@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from detectors.detections import F32, Detections
+from detectors.perception.detections import F32, Detections
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.letterbox import Letterbox
 from detectors.runtimes.yolo_head import ROWS, YoloHead

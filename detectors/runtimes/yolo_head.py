@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from detectors.detections import BICYCLE, BUS, CAR, F32, MOTORCYCLE, PERSON, TRUCK, Detections
+from detectors.perception.detections import BICYCLE, BUS, CAR, F32, MOTORCYCLE, PERSON, TRUCK, Detections
 from detectors.runtimes.letterbox import Letterbox
 
 # The classes of interest; the order of the other 74 does not matter to us.

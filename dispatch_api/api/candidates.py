@@ -12,9 +12,9 @@ from dispatch_api.api.problems import problems
 from dispatch_api.api.schemas import CandidateOut, QueueOut, ReportOut
 from dispatch_api.auth import OfficerDep, OfficerSenderDep
 from dispatch_api.context import ContextDep, NowDep
-from incidents.bus.events import Family
-from incidents.reasons import DismissReason
-from incidents.states import CandidateAction
+from incidents.contract.events import Family
+from incidents.lifecycle.reasons import DismissReason
+from incidents.lifecycle.states import CandidateAction
 
 router = APIRouter(prefix="/candidates", tags=["candidates"])
 

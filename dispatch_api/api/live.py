@@ -12,8 +12,8 @@ from dispatch_api.api.problems import problems
 from dispatch_api.auth import AccountDep
 from dispatch_api.changes import Topic
 from dispatch_api.context import Context, ContextDep
-from incidents.people import Account
-from incidents.roles import IOC
+from incidents.people.accounts import Account
+from incidents.people.roles import IOC
 
 router = APIRouter(prefix="/changes", tags=["live"])
 

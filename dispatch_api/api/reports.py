@@ -13,8 +13,8 @@ from dispatch_api.api.schemas import DeadlineOut, ReportOut, TasksOut
 from dispatch_api.auth import AccountDep, UnitDep, UnitSenderDep
 from dispatch_api.context import ContextDep, NowDep
 from dispatch_api.uploads import read_photos
-from incidents.states import ReportAction
-from incidents.views import Tab
+from incidents.lifecycle.states import ReportAction
+from incidents.read.views import Tab
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from incidents.bus.events import Box, Family, Point
-from incidents.deadline import LimitUnit
-from incidents.reasons import DismissReason, Source
-from incidents.roles import Role
-from incidents.states import CandidateState, ReportAction, ReportState
-from incidents.views import Tab, TimeFlag
+from incidents.contract.events import Box, Family, Point
+from incidents.lifecycle.reasons import DismissReason, Source
+from incidents.lifecycle.states import CandidateState, ReportAction, ReportState
+from incidents.people.roles import Role
+from incidents.read.views import Tab, TimeFlag
+from incidents.sla.deadline import LimitUnit
 
 
 class Out(BaseModel):

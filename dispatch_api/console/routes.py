@@ -19,10 +19,10 @@ from dispatch_api.console.ward_map import ward_map
 from dispatch_api.context import ContextDep, NowDep, WordingDep
 from dispatch_api.pages import render
 from dispatch_api.wording import Wording
-from incidents import labels
-from incidents.bus.events import CandidateRaised, Family
-from incidents.reasons import DismissReason
-from incidents.views import CandidateView, CategoryView, Queue, WardView
+from incidents.contract.events import CandidateRaised, Family
+from incidents.lifecycle.reasons import DismissReason
+from incidents.read import labels
+from incidents.read.views import CandidateView, CategoryView, Queue, WardView
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.bus.events import Box, CandidateRaised, Clip, Point
+from incidents.contract.events import Box, CandidateRaised, Clip, Point
 
 LOOP_BEFORE_S = 6.0  # a person sees in this time how it came about
 LOOP_AFTER_S = 4.0

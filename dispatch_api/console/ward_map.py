@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from incidents.bus.events import CameraPlace
-from incidents.views import WardView
+from incidents.contract.events import CameraPlace
+from incidents.read.views import WardView
 
 WIDTH = 372.0
 HEIGHT = 210.0

@@ -16,12 +16,12 @@ from dispatch_api.limits import MIB, TooLarge
 from dispatch_api.pages import render
 from dispatch_api.uploads import read_photos
 from dispatch_api.wording import Wording
-from incidents.bus.events import CandidateRaised, Family
-from incidents.errors import IllegalMove, InvalidInput, Stale
-from incidents.people import Account
-from incidents.photos import N_BYTES_MAX
-from incidents.states import ReportAction
-from incidents.views import ReportView, Tab
+from incidents.contract.events import CandidateRaised, Family
+from incidents.errors import IllegalTransition, InvalidInput, Stale
+from incidents.lifecycle.states import ReportAction
+from incidents.people.accounts import Account
+from incidents.photos.photos import N_BYTES_MAX
+from incidents.read.views import ReportView, Tab
 
 router = APIRouter(prefix="/ward", include_in_schema=False)
 
@@ -84,7 +84,7 @@ async def accept(
 ) -> Response:
     try:
         await context.incidents.reports.accept(report_id, member, now, version)
-    except (Stale, IllegalMove):
+    except (Stale, IllegalTransition):
         return _to_report(report_id, "newer")
     context.metrics.decided(ReportAction.ACCEPT)
     return _to_report(report_id, "accepted")
@@ -125,7 +125,7 @@ async def submit(
     reports = context.incidents.reports
     try:
         await reports.submit(report_id, member, now, version, text, await read_photos(photos))
-    except (Stale, IllegalMove):
+    except (Stale, IllegalTransition):
         return _to_report(report_id, "newer")
     except (InvalidInput, TooLarge) as error:
         report = await reports.report(report_id, member, now)

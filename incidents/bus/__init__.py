@@ -1,1 +1,1 @@
-"""Events between the rooms: their schemas, their bytes, the durable outbox and Kafka."""
+"""Kafka, the durable outbox and its delivery."""

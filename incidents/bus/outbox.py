@@ -18,8 +18,8 @@ from threading import Lock
 from typing import IO
 from uuid import UUID
 
-from incidents.bus.events import CandidateRaised
-from incidents.bus.wire import Unreadable, decode, encode
+from incidents.contract.codec import Unreadable, decode, encode
+from incidents.contract.events import CandidateRaised
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ TABLES = """
         candidate_id TEXT NOT NULL UNIQUE,
         camera_id TEXT NOT NULL,
         seen_at_us INTEGER NOT NULL,         -- microseconds since 1970, UTC
-        event BLOB NOT NULL,                 -- as incidents.bus.wire writes it
+        event BLOB NOT NULL,                 -- as incidents.contract.codec writes it
         released INTEGER NOT NULL,           -- 0 while its clip is still being cut
         log_id TEXT                          -- the log that acknowledged it; NULL while none has
     );
@@ -52,7 +52,7 @@ class Unsent:
 
     candidate_id: UUID
     camera_id: str
-    value: bytes  # as incidents.bus.wire writes it
+    value: bytes  # as incidents.contract.codec writes it
 
 
 class Outbox:

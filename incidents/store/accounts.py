@@ -10,8 +10,8 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.rows import DictRow
 
 from incidents.errors import InvalidInput, TooManyAttempts
-from incidents.people import Account
-from incidents.roles import Role
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
 from incidents.store.rows import Row
 
 BY_USERNAME = """

@@ -10,13 +10,13 @@ from uuid import UUID
 from psycopg import AsyncConnection, DataError
 from psycopg.rows import DictRow
 
-from incidents.bus.events import Family
-from incidents.bus.wire import decode, encode
+from incidents.contract.codec import decode, encode
+from incidents.contract.events import Family
 from incidents.errors import InvalidInput, NotFound, Stale
-from incidents.history import HistoryRow
-from incidents.reasons import DismissReason
-from incidents.records import Candidate, Moved, code_of
-from incidents.states import CandidateState
+from incidents.lifecycle.reasons import DismissReason
+from incidents.lifecycle.records import Candidate, Transition, code_of
+from incidents.lifecycle.states import CandidateState
+from incidents.people.history import HistoryRow
 from incidents.store.rows import Row, history_row, move_columns, person, ward_ref, ward_values
 
 SELECT = """
@@ -147,7 +147,7 @@ class CandidateStore:
     def __init__(self, connection: AsyncConnection[DictRow]) -> None:
         self._connection = connection
 
-    async def add(self, candidate: Candidate, raised: Moved) -> bool:
+    async def add(self, candidate: Candidate, raised: Transition) -> bool:
         """False where it was there already: a redelivery.
 
         Raises:
@@ -223,7 +223,7 @@ class CandidateStore:
         cursor = await self._connection.execute(HISTORY, (candidate_id, after_version))
         return tuple(history_row(row) for row in await cursor.fetchall())
 
-    async def save(self, seen: Candidate, changed: Candidate, moves: Sequence[Moved]) -> None:
+    async def save(self, seen: Candidate, changed: Candidate, moves: Sequence[Transition]) -> None:
         """Write the change and its history, unless somebody else changed it since it was read.
 
         Raises:
@@ -257,18 +257,18 @@ class CandidateStore:
         """What to tell somebody who read an older version."""
         return Stale("candidate", candidate_id, await self.history(candidate_id, seen_version))
 
-    async def end_leases(self, moved: Moved, n_max: int) -> int:
+    async def end_leases(self, moved: Transition, n_max: int) -> int:
         """Back into the queue what nobody renewed, the longest over first. Returns how many."""
         values = {**_timer(moved), "n_max": n_max}
         return (await self._connection.execute(END_LEASES, values)).rowcount
 
-    async def expire(self, moved: Moved, queued_before: datetime, n_max: int) -> int:
+    async def expire(self, moved: Transition, queued_before: datetime, n_max: int) -> int:
         """Mark what nobody verified, the oldest first. Returns how many."""
         values = {**_timer(moved), "before": queued_before, "n_max": n_max}
         return (await self._connection.execute(EXPIRE, values)).rowcount
 
 
-def _timer(moved: Moved) -> dict[str, object]:
+def _timer(moved: Transition) -> dict[str, object]:
     return {
         "at": moved.at,
         "action": moved.action,

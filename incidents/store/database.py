@@ -65,7 +65,7 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Store]:
+    async def autocommit(self) -> AsyncIterator[Store]:
         """Single statements, each by itself.
 
         Raises:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from psycopg import AsyncConnection, OperationalError
 
+from incidents.backoff import wait_s
 from incidents.store.liveness import LIVENESS
-from incidents.waiting import wait_s
 
 LISTEN = "LISTEN mastwatch_changes"
 

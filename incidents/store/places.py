@@ -11,10 +11,10 @@ from psycopg.errors import ExclusionViolation
 from psycopg.rows import DictRow
 
 from incidents.errors import InvalidInput
-from incidents.policy import Unit
-from incidents.roles import Role
-from incidents.routing import Boundaries, Ward, WardRef, outline_from, outline_json
-from incidents.views import WardView
+from incidents.people.roles import Role
+from incidents.places.routing import Boundaries, Ward, WardRef, outline_from, outline_json
+from incidents.procedure.policy import Unit
+from incidents.read.views import WardView
 
 PUT_UNIT = """
     INSERT INTO unit (unit_id, name, role) VALUES (%s, %s, %s)

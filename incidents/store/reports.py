@@ -12,17 +12,17 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from incidents.bus.events import Family
-from incidents.deadline import LimitUnit
+from incidents.contract.events import Family
 from incidents.errors import NotFound, Stale
-from incidents.history import HistoryRow
-from incidents.policy import Unit
-from incidents.reasons import Source
-from incidents.records import Moved, Report, RunningRule
-from incidents.roles import Role
-from incidents.states import ReportState
+from incidents.lifecycle.reasons import Source
+from incidents.lifecycle.records import Report, SlaClock, Transition
+from incidents.lifecycle.states import ReportState
+from incidents.people.history import HistoryRow
+from incidents.people.roles import Role
+from incidents.procedure.policy import Unit
+from incidents.read.views import PhotoView
+from incidents.sla.deadline import LimitUnit
 from incidents.store.rows import Row, history_row, move_columns, person, ward_ref, ward_values
-from incidents.views import PhotoView
 
 SELECT = """
     SELECT r.report_id, r.day, r.number, r.source, r.candidate_id, r.category_key, r.family, r.kind, r.state,
@@ -115,7 +115,7 @@ class ReportStore:
         row = await (await self._connection.execute(NEXT_NUMBER, (day,))).fetchone()
         return int(row["last"]) if row else 1
 
-    async def add(self, report: Report, moves: Sequence[Moved]) -> None:
+    async def add(self, report: Report, moves: Sequence[Transition]) -> None:
         await self._connection.execute(ADD, _values(report))
         await self._add_moves(report.report_id, moves, report.version - len(moves))
 
@@ -148,7 +148,7 @@ class ReportStore:
         row = await (await self._connection.execute(question, values)).fetchone()
         return bool(row and row["found"])
 
-    async def save(self, seen: Report, changed: Report, moves: Sequence[Moved]) -> None:
+    async def save(self, seen: Report, changed: Report, moves: Sequence[Transition]) -> None:
         """Write the change and its history, unless somebody else changed it since it was read.
 
         Raises:
@@ -190,7 +190,7 @@ class ReportStore:
             found[report_id] += (PhotoView(**row),)
         return found
 
-    async def _add_moves(self, report_id: UUID, moves: Sequence[Moved], seen_version: int) -> None:
+    async def _add_moves(self, report_id: UUID, moves: Sequence[Transition], seen_version: int) -> None:
         values = {"report_id": report_id, **move_columns(moves, seen_version)}
         await self._connection.execute(ADD_MOVES, values)
 
@@ -262,8 +262,8 @@ def _report(row: Row) -> Report:
     )
 
 
-def _rule(row: Row) -> RunningRule:
-    return RunningRule(
+def _rule(row: Row) -> SlaClock:
+    return SlaClock(
         policy=row["policy"],
         clause=row["clause"],
         limit=row["limit_n"],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from incidents.history import HistoryRow
-from incidents.people import Person
-from incidents.records import Moved
-from incidents.routing import WardRef
+from incidents.lifecycle.records import Transition
+from incidents.people.accounts import Person
+from incidents.people.history import HistoryRow
+from incidents.places.routing import WardRef
 
 Row = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def ward_values(ward: WardRef | None) -> dict[str, object]:
     return {"ward_code": ward and ward.code, "ward_from": ward and ward.valid_from}
 
 
-def move_columns(moves: Sequence[Moved], seen_version: int) -> dict[str, list[object]]:
+def move_columns(moves: Sequence[Transition], seen_version: int) -> dict[str, list[object]]:
     """One array for each column of a history table, for `unnest`. Each move is one version."""
     return {
         "versions": [seen_version + n for n in range(1, len(moves) + 1)],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from incidents import consume
 from incidents.bus.kafka import Cluster
+from incidents.usecases import consume
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
 from mastwatch.settings import load, need

@@ -10,18 +10,18 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from detectors.alarm import Alarm
-from detectors.detected import detected
-from detectors.draw import Painter
-from detectors.fitted import FittedDetector
+from detectors.drawing.annotator import Annotator
 from detectors.pipeline import Pipeline
+from detectors.rules.event import Event
+from detectors.runtimes.batches import detect_in_batches
+from detectors.runtimes.router import ModelRouter
 from ingest.camera import STREAM_SCHEMES, Camera, load_cameras
-from ingest.decode import DecodePolicy
+from ingest.connection.ring import PacketRing
+from ingest.connection.rtsp import RtspSource
+from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from ingest.frame import Frame, FrameSource
 from ingest.recording import Recording
-from ingest.ring import PacketRing
-from ingest.rtsp import RtspSource
 from mastwatch.commands import Subparsers
 from mastwatch.settings import SettingsError, load, need, writable
 
@@ -44,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
     camera = _camera(args.camera, args.id)
     pipeline, n_frames, n_alarms = Pipeline(camera), 0, 0
     with ExitStack() as stack:
-        detector = stack.enter_context(closing(FittedDetector(models_dir)))
+        detector = stack.enter_context(closing(ModelRouter(models_dir)))
         source = stack.enter_context(closing(_source(args.source, camera)))
         film = stack.enter_context(closing(_Film(_draw_path(args.draw, args.source), camera)))
         n_batch = 1 if args.source.startswith(STREAM_SCHEMES) else N_FILE_BATCH
-        for frame, detections in detected(source.frames(), detector, n_batch=n_batch):
+        for frame, detections in detect_in_batches(source.frames(), detector, n_batch=n_batch):
             alarms = pipeline.step(frame, detections)
             film.add(frame, pipeline, alarms)
             for alarm in alarms:
@@ -89,11 +89,11 @@ class _Film:
 
     def __init__(self, path: Path | None, camera: Camera) -> None:
         self._path = path
-        self._painter = Painter(camera)
+        self._painter = Annotator(camera)
         self._recording: Recording | None = None
         self._began_at: datetime | None = None
 
-    def add(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Alarm]) -> None:
+    def add(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Event]) -> None:
         if self._path is None:
             return
         picture = self._painter.paint(frame, pipeline, alarms)
@@ -107,7 +107,7 @@ class _Film:
             self._recording.close()
 
 
-def _line(alarm: Alarm) -> dict[str, object]:
+def _line(alarm: Event) -> dict[str, object]:
     return {
         "camera_id": alarm.camera_id,
         "family": alarm.family,

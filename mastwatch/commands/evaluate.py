@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from detectors.evaluate import ClipResult, clips_in, evaluate
-from detectors.fitted import FittedDetector
-from detectors.scoring import Figures, Judged, figures
-from incidents.bus.events import Family
+from detectors.evaluation.evaluate import ClipResult, clips_in, evaluate
+from detectors.evaluation.matching import Figures, Judged, figures
+from detectors.runtimes.router import ModelRouter
+from incidents.contract.events import Family
 from mastwatch.commands import Subparsers
 from mastwatch.settings import load, need, writable
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     alarms_path = writable("--alarms", args.alarms) if args.alarms else None
     console = Console(stderr=True)
     results: list[ClipResult] = []
-    with closing(FittedDetector(models_dir)) as detector:
+    with closing(ModelRouter(models_dir)) as detector:
         for result in evaluate(truths, detector):
             results.append(result)
             console.print(f"{result.truth.name}: {_verdict(result.judged)}", highlight=False)

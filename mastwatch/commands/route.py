@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from incidents.errors import InvalidInput
-from incidents.policy import Policy
-from incidents.profiles import load_profile
-from incidents.routing import Boundaries, Place, Route, route
+from incidents.places.boundaries_file import read_wards
+from incidents.places.routing import Boundaries, Place, Route, route
+from incidents.procedure.policy import Policy
+from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
-from incidents.wards import read_wards
 from mastwatch.commands import Subparsers
 from mastwatch.settings import load, need
 
@@ -63,7 +63,7 @@ async def from_database() -> Boundaries:
     await database.open()
     try:
         await database.check_schema()
-        async with database.reading() as store:
+        async with database.autocommit() as store:
             return await store.places.boundaries()
     finally:
         await database.close()

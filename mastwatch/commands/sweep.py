@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from incidents import sweep
+from incidents.usecases import sweep
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
 from mastwatch.settings import load, need

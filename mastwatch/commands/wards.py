@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from incidents.profiles import load_profile
-from incidents.routing import Ward
+from incidents.places.boundaries_file import read_wards
+from incidents.places.routing import Ward
+from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
-from incidents.wards import read_wards
 from mastwatch.commands import Subparsers
 from mastwatch.settings import load, need
 

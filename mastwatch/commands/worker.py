@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from detectors.worker import NotAStream, WorkerSettings
-from detectors.worker import run as watch
+from detectors.worker.process import NotAStream, WorkerSettings
+from detectors.worker.process import run as watch
 from incidents.bus.kafka import Cluster
 from ingest.camera import load_cameras
 from mastwatch import lifetime

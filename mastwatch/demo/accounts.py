@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import cycle
 
-from incidents.policy import Unit
-from incidents.roles import Role
+from incidents.people.roles import Role
+from incidents.procedure.policy import Unit
 
 PASSWORD = "mastwatch-demo"  # noqa: S105  # printed on the screen: the demo listens on loopback only
 IOC = "ioc"

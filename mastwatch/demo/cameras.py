@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from detectors.truth import read_truth
+from detectors.evaluation.truth import read_truth
 from ingest.camera import Camera, Zone, load_cameras
 from mastwatch.stack.cameras import clips_in
 from mastwatch.stack.errors import StackError

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from incidents.errors import InvalidInput
-from incidents.policy import Policy, Unit
-from incidents.profiles import load_profile
-from incidents.routing import Boundaries, route
-from incidents.service import Incidents, IncidentSettings, open_incidents
+from incidents.places.boundaries_file import read_wards
+from incidents.places.routing import Boundaries, route
+from incidents.procedure.policy import Policy, Unit
+from incidents.procedure.profiles import load_profile
 from incidents.store.migrate import migrate
-from incidents.wards import read_wards
+from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
 from ingest.camera import Camera
 from mastwatch.commands.wards import put
 from mastwatch.demo.accounts import IOC, PASSWORD, DemoAccount, demo_accounts
@@ -37,7 +37,7 @@ async def _people(
     settings: IncidentSettings, cameras: Sequence[Camera], at: datetime
 ) -> tuple[DemoAccount, ...]:
     async with open_incidents(settings) as incidents:
-        async with incidents.database.reading() as store:
+        async with incidents.database.autocommit() as store:
             boundaries = await store.places.boundaries()
         leads = leading_units(incidents.policy, boundaries, cameras, at)
         accounts = demo_accounts(incidents.policy.units[IOC], leads)

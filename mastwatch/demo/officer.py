@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from incidents.roles import Role
+from incidents.people.roles import Role
 from mastwatch.demo.accounts import PASSWORD, DemoAccount
 from mastwatch.stack.errors import StackError
 

@@ -10,7 +10,7 @@ import pytest
 from httpx import AsyncClient
 
 from dispatch_api.formats import CITY_ZONE
-from incidents.bus.events import Family
+from incidents.contract.events import Family
 from tests.api.visitors import Raise, claim, confirmed, decide
 from tests.events import CAMERA
 

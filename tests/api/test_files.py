@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient
 
-from incidents.bus.events import CandidateRaised
-from incidents.roles import Role
+from incidents.contract.events import CandidateRaised
+from incidents.people.roles import Role
 from tests.api.visitors import SignIn, accepted, confirmed, photo, send_result
 from tests.footage import PARKED, raised
 from tests.running_city import City

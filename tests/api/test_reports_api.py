@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from dispatch_api.limits import FORM_MAX_BYTES, MIB, RESULT_MAX_BYTES
-from incidents.photos import N_BYTES_MAX
+from incidents.photos.photos import N_BYTES_MAX
 from tests.api.visitors import Raise, accepted, confirmed, photo, send_result
 from tests.running_city import City
 

@@ -36,7 +36,7 @@ from incidents.bus.kafka import (
     ensure_topics,
 )
 from incidents.bus.outbox import Outbox, Unsent
-from incidents.bus.wire import Unreadable, decode, encode
+from incidents.contract.codec import Unreadable, decode, encode
 from mastwatch.stack.broker import Broker
 from tests.events import CAMERA, candidate
 

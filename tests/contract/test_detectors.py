@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from detectors.detections import CLASS_NAMES, F32, PERSON, Detections, Detector
+from detectors.perception.detections import CLASS_NAMES, F32, PERSON, Detections, Detector
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.openvino import OpenVinoDetector
 from detectors.runtimes.ultralytics import UltralyticsDetector

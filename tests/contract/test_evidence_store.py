@@ -20,17 +20,17 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from detectors.album import Snapshot, jpeg
-from detectors.evidence import EvidenceStore, Shots
-from ingest.decode import EVERY_FRAME
-from ingest.ring import Excerpt, PacketRing
-from ingest.rtsp import RtspSource
+from detectors.evidence.snapshot_buffer import Snapshot, jpeg
+from detectors.evidence.store import EvidenceImages, EvidenceStore
+from ingest.connection.ring import PacketRing, Segment
+from ingest.connection.rtsp import RtspSource
+from ingest.decoders.policy import EVERY_FRAME
 from mastwatch.stack.cameras import VirtualCameras
 from tests.contract.conftest import CLIP
 
 RAISED_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 GREY = Snapshot(at=RAISED_AT, jpeg=jpeg(np.full((120, 160, 3), 128, np.uint8)))
-SHOTS = Shots(best=GREY, xyxy_px=(40, 30, 100, 90), entered=GREY)
+SHOTS = EvidenceImages(best=GREY, xyxy_px=(40, 30, 100, 90), entered=GREY)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> EvidenceStore:
 
 
 @pytest.fixture(scope="module")
-def excerpt(cameras: VirtualCameras) -> Excerpt:
+def excerpt(cameras: VirtualCameras) -> Segment:
     """Four seconds of a live stream, over the end of the clip and its new beginning."""
     ring = PacketRing(30)
     frames = RtspSource("cho", cameras.url(CLIP), ring, EVERY_FRAME).frames()
@@ -84,7 +84,7 @@ FILL_A_DISK_OF_1_KB = """
 import resource, sys
 from pathlib import Path
 from uuid import uuid4
-from detectors.evidence import EvidenceStore
+from detectors.evidence.store import EvidenceStore
 from tests.contract.test_evidence_store import RAISED_AT, SHOTS
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
@@ -110,20 +110,20 @@ def test_what_is_older_than_the_retention_is_removed_and_nothing_else(store: Evi
     assert store.prune(before=date(2026, 11, 24)) == 0
 
 
-def test_a_clip_says_when_it_begins_and_how_long_it_is(store: EvidenceStore, excerpt: Excerpt) -> None:
+def test_a_clip_says_when_it_begins_and_how_long_it_is(store: EvidenceStore, excerpt: Segment) -> None:
     clip = store.keep_clip(uuid4(), RAISED_AT, excerpt)
     assert clip.started_at == excerpt.started_at
     assert 4 <= clip.duration_s < 7
 
 
 def test_a_coding_that_mp4_has_no_place_for_is_an_error_of_the_file(
-    store: EvidenceStore, excerpt: Excerpt
+    store: EvidenceStore, excerpt: Segment
 ) -> None:
     with pytest.raises(OSError, match=r"cannot be written as MP4: .*vp8"):
         store.keep_clip(uuid4(), RAISED_AT, replace(excerpt, format=replace(excerpt.format, codec="vp8")))
 
 
-def test_no_unfinished_file_is_left(store: EvidenceStore, excerpt: Excerpt, tmp_path: Path) -> None:
+def test_no_unfinished_file_is_left(store: EvidenceStore, excerpt: Segment, tmp_path: Path) -> None:
     store.keep_clip(uuid4(), RAISED_AT, excerpt)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["clip.mp4"]
 
@@ -138,7 +138,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_chromium_plays_the_clip_to_its_end(store: EvidenceStore, excerpt: Excerpt, address: str) -> None:
+def test_chromium_plays_the_clip_to_its_end(store: EvidenceStore, excerpt: Segment, address: str) -> None:
     clip = store.keep_clip(uuid4(), RAISED_AT, excerpt)
     played = play(f"{address}/{clip.file.path}")
     assert played["duration"] == pytest.approx(clip.duration_s, abs=0.1)

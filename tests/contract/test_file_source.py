@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from ingest.decode import EVERY_FRAME, DecodePolicy
+from ingest.decoders.policy import EVERY_FRAME, DecodePolicy
 from ingest.errors import NoVideo, Undecodable
 from ingest.files import FileSource
 from ingest.frame import Frame

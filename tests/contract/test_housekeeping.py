@@ -12,14 +12,14 @@ from uuid import uuid4
 
 import numpy as np
 
-from detectors.album import Snapshot, jpeg
-from detectors.evidence import EvidenceStore, Shots
-from detectors.housekeeping import Housekeeping
+from detectors.evidence.snapshot_buffer import Snapshot, jpeg
+from detectors.evidence.store import EvidenceImages, EvidenceStore
+from detectors.worker.housekeeping import Housekeeping
 from incidents.bus.outbox import Outbox
 
 NOW = datetime.now(UTC)
 PICTURE = Snapshot(at=NOW, jpeg=jpeg(np.zeros((8, 8, 3), np.uint8)))
-SHOTS = Shots(best=PICTURE, xyxy_px=(1, 1, 5, 5), entered=None)
+SHOTS = EvidenceImages(best=PICTURE, xyxy_px=(1, 1, 5, 5), entered=None)
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import pytest
 
-from incidents.bus.events import CandidateRaised
 from incidents.bus.outbox import Outbox, OutboxError
-from incidents.bus.wire import decode
+from incidents.contract.codec import decode
+from incidents.contract.events import CandidateRaised
 from tests.events import CAMERA, SEEN_AT, candidate
 
 LOG = "the log there is"

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.decode import EVERY_FRAME, DecodePolicy
+from ingest.connection.ring import PacketRing
+from ingest.connection.rtsp import RtspSource
+from ingest.connection.supervisor import StreamStatus, Supervisor, Waits
+from ingest.decoders.policy import EVERY_FRAME, DecodePolicy
 from ingest.errors import Ended, NoVideo, Stalled, Unauthorized, Undecodable, Unreachable
 from ingest.frame import Frame
 from ingest.recording import Recording
-from ingest.ring import PacketRing
-from ingest.rtsp import RtspSource
-from ingest.supervise import StreamStatus, Supervisor, Waits
 from mastwatch.stack.cameras import VirtualCameras
 from mastwatch.stack.process import free_port
 from tests.contract.conftest import CLIP, FaultyNetwork

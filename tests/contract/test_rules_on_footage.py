@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from detectors.evaluate import STARTED_AT, camera_of, raised_in
-from detectors.fitted import FittedDetector
-from detectors.geometry import iou
-from detectors.scoring import RaisedInClip
-from detectors.truth import Truth, read_truth
+from detectors.evaluation.evaluate import STARTED_AT, camera_of, raised_in
+from detectors.evaluation.matching import RaisedInClip
+from detectors.evaluation.truth import Truth, read_truth
+from detectors.perception.geometry import iou
+from detectors.runtimes.router import ModelRouter
 from ingest.camera import Zone, ZoneType
-from ingest.decode import DecodePolicy
+from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from tests import street
 
@@ -24,19 +24,19 @@ FPS = 5.0  # what a camera is looked at unless it says otherwise
 
 
 @pytest.fixture(scope="module")
-def detector(shared_dir: Path) -> Iterator[FittedDetector]:
-    with closing(FittedDetector(shared_dir / "models")) as fitted:
+def detector(shared_dir: Path) -> Iterator[ModelRouter]:
+    with closing(ModelRouter(shared_dir / "models")) as fitted:
         yield fitted
 
 
-def raised(truth: Truth, zones: tuple[Zone, ...], detector: FittedDetector) -> list[RaisedInClip]:
+def raised(truth: Truth, zones: tuple[Zone, ...], detector: ModelRouter) -> list[RaisedInClip]:
     camera = replace(camera_of(truth), zones=zones, detect_fps=FPS)
     with closing(FileSource(camera.camera_id, truth.path, DecodePolicy(FPS), STARTED_AT)) as source:
         return raised_in(camera, source.frames(), detector)
 
 
 def test_on_a_motorway_drawn_the_wrong_way_round_every_car_is_raised_once(
-    shared_dir: Path, detector: FittedDetector
+    shared_dir: Path, detector: ModelRouter
 ) -> None:
     truth = read_truth(shared_dir / "footage" / "highway-day-free-flow" / "truth.yaml")
     zones = tuple(replace(zone, direction=zone.direction and zone.direction[::-1]) for zone in truth.zones)
@@ -47,7 +47,7 @@ def test_on_a_motorway_drawn_the_wrong_way_round_every_car_is_raised_once(
 
 
 def test_on_a_walkway_called_a_roadway_nearly_everybody_is_raised(
-    shared_dir: Path, detector: FittedDetector
+    shared_dir: Path, detector: ModelRouter
 ) -> None:
     folder = shared_dir / "footage" / "campus-walkway-people"
     truth = read_truth(folder / "truth.yaml")

@@ -16,11 +16,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from detectors.worker import NotAStream, WorkerSettings, run
-from incidents.bus.events import CandidateRaised
+from detectors.worker.process import NotAStream, WorkerSettings, run
 from incidents.bus.kafka import CandidateInbox, Cluster
 from incidents.bus.outbox import Outbox
-from incidents.bus.wire import decode
+from incidents.contract.codec import decode
+from incidents.contract.events import CandidateRaised
 from ingest.camera import Camera, Zone, ZoneType
 from mastwatch.stack.broker import Broker
 from mastwatch.stack.cameras import VirtualCameras, prepare

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from shapely.geometry import box
 
-from incidents.bus.events import CandidateRaised, Family
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.routing import Ward, WardRef
+from incidents.contract.events import CandidateRaised, Family
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.places.routing import Ward, WardRef
 from tests.events import CAMERA, candidate
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 09:00 in Đà Lạt

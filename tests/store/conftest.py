@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from incidents.arriving import arrived
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.routing import Boundaries
-from incidents.service import Incidents, IncidentSettings, open_incidents
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.places.routing import Boundaries
+from incidents.usecases.enqueue import enqueue
+from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
 from tests.store.city import EAST, NOW, MakeAccount, Raise, boundaries, event
 
 
@@ -29,7 +29,7 @@ async def incidents(postgres_url: str, tmp_path: Path) -> AsyncIterator[Incident
 @pytest.fixture
 def account(incidents: Incidents) -> MakeAccount:
     async def make(username: str, role: Role, unit_id: str) -> Account:
-        async with incidents.database.reading() as store:
+        async with incidents.database.autocommit() as store:
             return await store.accounts.add(
                 username=username,
                 full_name=f"Cán bộ {username}",
@@ -63,8 +63,8 @@ def raised(incidents: Incidents) -> Raise:
 
     async def put(at: datetime = NOW, **what: object) -> UUID:
         seen = event(**what)  # type: ignore[arg-type]
-        async with incidents.database.reading() as store:
-            await store.candidates.add(*arrived(incidents.policy, Boundaries(boundaries()), seen, at))
+        async with incidents.database.autocommit() as store:
+            await store.candidates.add(*enqueue(incidents.policy, Boundaries(boundaries()), seen, at))
         return seen.candidate_id
 
     return put

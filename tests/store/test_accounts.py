@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
-from incidents.accounts import ATTEMPTS_COUNT_FOR, FREE_ATTEMPTS, SESSION_LASTS, Accounts, wait_after
 from incidents.errors import BadCredentials, InvalidInput, NotSignedIn, TooManyAttempts
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.service import Incidents
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.usecases.accounts import ATTEMPTS_COUNT_FOR, FREE_ATTEMPTS, SESSION_LASTS, Accounts, wait_after
+from incidents.usecases.service import Incidents
 from tests.store.city import NOW
 
 PASSWORD = "ca chiều thứ hai"  # noqa: S105 (of a test)

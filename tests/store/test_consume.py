@@ -18,14 +18,14 @@ import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from incidents.bus.events import CandidateRaised, Family
 from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster, Message
 from incidents.bus.outbox import Unsent
-from incidents.bus.wire import encode
-from incidents.consume import GROUP, Consumer, ConsumerMetrics, ConsumeSettings, run
-from incidents.profiles import load_profile
+from incidents.contract.codec import encode
+from incidents.contract.events import CandidateRaised, Family
+from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from incidents.store.migrate import migrate
+from incidents.usecases.consume import GROUP, Consumer, ConsumerMetrics, ConsumeSettings, run
 from mastwatch.stack.broker import Broker
 from mastwatch.stack.postgres import Postgres
 from tests.store.city import NOW, boundaries, event
@@ -39,8 +39,8 @@ DIES_BEFORE_COMMIT = """
 import asyncio, os, signal, sys, threading
 from prometheus_client import CollectorRegistry
 from incidents.bus.kafka import CandidateInbox, Cluster
-from incidents.consume import GROUP, ConsumerMetrics, consume
-from incidents.profiles import load_profile
+from incidents.usecases.consume import GROUP, ConsumerMetrics, consume
+from incidents.procedure.profiles import load_profile
 
 class Dying(CandidateInbox):
     def commit(self):
@@ -129,7 +129,7 @@ async def test_a_candidate_enters_the_queue_with_its_ward_category_and_severity(
             await store.places.put_wards(boundaries(), "two wards", NOW)
         send(seen)
         await until_queued(postgres_url, seen)
-    async with database.reading() as store:
+    async with database.autocommit() as store:
         candidate = await store.candidates.get(seen.candidate_id)
     await database.close()
     assert candidate.event == seen

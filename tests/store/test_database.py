@@ -10,16 +10,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from incidents.arriving import arrived
 from incidents.errors import DatabaseUnavailable
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.routing import Boundaries
-from incidents.service import Incidents, IncidentSettings, open_incidents
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.places.routing import Boundaries
+from incidents.read.views import Tab
 from incidents.store.database import Database
 from incidents.store.migrate import migrate
 from incidents.store.notify import MISSED, Change, changes
-from incidents.views import Tab
+from incidents.usecases.enqueue import enqueue
+from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
 from mastwatch.stack.postgres import Postgres
 from tests.store.city import EAST, NOW, Raise, boundaries, event
 
@@ -68,8 +68,8 @@ async def fill(incidents: Incidents, n: int) -> tuple[Account, Account]:
     where = Boundaries(boundaries())
     for number in range(n):
         seen = event()
-        async with incidents.database.reading() as store:
-            await store.candidates.add(*arrived(incidents.policy, where, seen, NOW))
+        async with incidents.database.autocommit() as store:
+            await store.candidates.add(*enqueue(incidents.policy, where, seen, NOW))
         if number % 2:
             held = await incidents.desk.claim(seen.candidate_id, people[0], NOW)
             await incidents.desk.confirm(seen.candidate_id, people[0], NOW, held.version)

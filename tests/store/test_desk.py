@@ -6,14 +6,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from incidents.bus.events import Family
-from incidents.errors import HeldByOther, IllegalMove, InvalidInput, NotAllowed, NotFound, Stale, TooLate
-from incidents.people import Account
-from incidents.reasons import DismissReason
-from incidents.roles import Role
-from incidents.service import Incidents
-from incidents.states import CandidateState, ReportState
-from incidents.views import CandidateView, ReportView
+from incidents.contract.events import Family
+from incidents.errors import (
+    HeldByOther,
+    IllegalTransition,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Stale,
+    TooLate,
+)
+from incidents.lifecycle.reasons import DismissReason
+from incidents.lifecycle.states import CandidateState, ReportState
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.read.views import CandidateView, ReportView
+from incidents.usecases.service import Incidents
 from tests.store.city import NOW, MakeAccount, Raise
 
 MINUTE = timedelta(minutes=1)
@@ -142,7 +150,7 @@ async def test_a_correction_that_does_not_exist_changes_nothing(
 
 async def test_nobody_decides_on_what_nobody_holds(incidents: Incidents, mai: Account, raised: Raise) -> None:
     candidate_id = await raised()
-    with pytest.raises(IllegalMove, match="from here: claim"):
+    with pytest.raises(IllegalTransition, match="from here: claim"):
         await incidents.desk.confirm(candidate_id, mai, NOW, 1)
 
 
@@ -173,7 +181,7 @@ async def test_a_second_decision_on_a_fresh_page_tells_who_decided_and_when(
     candidate_id = await raised()
     await confirm(incidents, candidate_id, mai)
     fresh = await incidents.desk.candidate(candidate_id, hung, NOW)
-    with pytest.raises(IllegalMove) as refused:
+    with pytest.raises(IllegalTransition) as refused:
         await incidents.desk.dismiss(candidate_id, hung, NOW, fresh.version, DismissReason.NO_VIOLATION)
     assert refused.value.last is not None
     assert (refused.value.last.by_name, refused.value.last.at) == (mai.full_name, NOW)
@@ -327,7 +335,7 @@ async def test_what_its_unit_has_opened_cannot_be_taken_back(
     report = await confirm(incidents, await raised(), mai)
     assert report.candidate is not None
     await incidents.reports.opened(report.report_id, ward_officer, NOW)
-    with pytest.raises(IllegalMove, match=ward_officer.full_name):
+    with pytest.raises(IllegalTransition, match=ward_officer.full_name):
         await incidents.desk.undo(report.candidate.candidate_id, mai, NOW, report.candidate.version)
     assert (await incidents.desk.queue(mai, NOW)).undoable is None
 

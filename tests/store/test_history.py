@@ -5,8 +5,8 @@ import pytest
 from psycopg import sql
 from psycopg.errors import ForeignKeyViolation, RestrictViolation
 
-from incidents.people import Account
-from incidents.service import Incidents
+from incidents.people.accounts import Account
+from incidents.usecases.service import Incidents
 from tests.store.city import NOW, Raise
 
 TABLES = ("candidate_move", "report_move")

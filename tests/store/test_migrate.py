@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from incidents.errors import DatabaseUnavailable, SchemaMismatch
-from incidents.service import IncidentSettings, open_incidents
 from incidents.store.migrate import FOLDER, migrate
+from incidents.usecases.service import IncidentSettings, open_incidents
 
 ALL = tuple(sorted(path.name for path in FOLDER.glob("*.sql")))
 

@@ -11,13 +11,13 @@ from PIL import Image
 from psycopg import AsyncConnection
 from psycopg.errors import CheckViolation
 
-from incidents.bus.events import Family
-from incidents.errors import IllegalMove, InvalidInput, NotAllowed, NotFound, Stale
-from incidents.people import Account
-from incidents.roles import Role
-from incidents.service import Incidents
-from incidents.states import ReportAction, ReportState
-from incidents.views import ReportView, Tab, TimeFlag
+from incidents.contract.events import Family
+from incidents.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound, Stale
+from incidents.lifecycle.states import ReportAction, ReportState
+from incidents.people.accounts import Account
+from incidents.people.roles import Role
+from incidents.read.views import ReportView, Tab, TimeFlag
+from incidents.usecases.service import Incidents
 from tests.store.city import NOW, WEST, MakeAccount, Raise
 
 HOUR = timedelta(hours=1)
@@ -79,7 +79,7 @@ async def test_what_is_taken_back_while_the_unit_opens_it_is_either_taken_back_o
         )
         assert isinstance(opened, ReportView)
         taken_back = not isinstance(undone, BaseException)
-        assert taken_back or isinstance(undone, IllegalMove | Stale)
+        assert taken_back or isinstance(undone, IllegalTransition | Stale)
         assert opened.state is (ReportState.CANCELLED if taken_back else ReportState.ASSIGNED)
 
 
@@ -182,7 +182,7 @@ async def test_a_result_that_is_not_whole_changes_nothing(
 async def test_a_result_before_accepting_is_refused_with_what_is_possible(
     incidents: Incidents, assigned: ReportView, ward_officer: Account
 ) -> None:
-    with pytest.raises(IllegalMove, match="from here: open, accept"):
+    with pytest.raises(IllegalTransition, match="from here: open, accept"):
         await incidents.reports.submit(
             assigned.report_id, ward_officer, NOW, assigned.version, "Xong", [photo()]
         )

@@ -9,11 +9,11 @@ import pytest
 from psycopg import AsyncClientCursor
 
 from incidents.errors import Stale
-from incidents.people import Account
-from incidents.service import Incidents
-from incidents.states import CandidateState
+from incidents.lifecycle.states import CandidateState
+from incidents.people.accounts import Account
 from incidents.store.candidates import END_LEASES, EXPIRE
-from incidents.sweep import N_A_ROUND, Swept, sweep
+from incidents.usecases.service import Incidents
+from incidents.usecases.sweep import N_A_ROUND, SweepResult, sweep
 from tests.store.city import NOW, Raise
 
 MINUTE = timedelta(minutes=1)
@@ -89,4 +89,4 @@ async def test_two_sweepers_at_once_move_each_candidate_once(
     at = NOW + 10 * MINUTE
     rounds = await asyncio.gather(*(sweep(incidents.database, incidents.policy, at) for _ in range(4)))
     assert sum(swept.n_leases_ended for swept in rounds) == 5
-    assert await sweep(incidents.database, incidents.policy, at) == Swept(n_leases_ended=0, n_stale=0)
+    assert await sweep(incidents.database, incidents.policy, at) == SweepResult(n_leases_ended=0, n_stale=0)

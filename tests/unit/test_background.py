@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectors.background import DIFFERS, _beyond_edges
+from detectors.perception.background import DIFFERS, _beyond_edges
 from ingest.frame import Bgr
 
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.clips import HEIGHT_PX, N_FRAMES, WIDTH_PX, make
 from benchmarks.cost import Cost
 from benchmarks.detect import figures, ratio
-from ingest.decode import EVERY_FRAME
+from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from tests.events import SEEN_AT
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from incidents.calendar import Calendar, OfficeHours, parse_spans, same_hours
-from incidents.deadline import Interval, LimitUnit, due, elapsed, remaining
 from incidents.errors import InvalidInput
-from incidents.profiles import load_profile
+from incidents.procedure.profiles import load_profile
+from incidents.sla.calendar import Calendar, OfficeHours, parse_spans, same_hours
+from incidents.sla.deadline import Interval, LimitUnit, due, elapsed, remaining
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NATIONAL = load_profile("da-lat").calendar

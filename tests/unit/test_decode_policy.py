@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decode import EVERY_FRAME, DecodePolicy, Pace
+from ingest.decoders.policy import EVERY_FRAME, DecodePolicy, FrameRateLimiter
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
 
 def taken(policy: DecodePolicy, times_s: list[float]) -> list[float]:
-    pace = Pace(policy)
+    pace = FrameRateLimiter(policy)
     return [at_s for at_s in times_s if pace.takes(START + timedelta(seconds=at_s))]
 
 

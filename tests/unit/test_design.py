@@ -12,8 +12,8 @@ import pytest
 import dispatch_api
 from dispatch_api.language import Language, MissingText, load_texts
 from dispatch_api.wording import FAMILY_ICONS, FLAG_ICONS
-from incidents import labels
-from incidents.bus.events import KINDS
+from incidents.contract.events import KINDS
+from incidents.read import labels
 
 ROOM = Path(dispatch_api.__file__).parent
 SPRITE = (ROOM / "static/vendor/lucide/icons.svg").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.batching import FrameQueue
+from detectors.worker.frame_queue import FrameQueue
 from ingest.frame import Frame
 from ingest.picture import ArrayPicture
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.geometry import (
+from detectors.perception.geometry import (
     along_and_across,
     cover,
     cover_matrix,
@@ -17,7 +17,7 @@ from detectors.geometry import (
     iou_matrix,
     unit_vector,
 )
-from detectors.tracks import Xyxy
+from detectors.perception.tracks import Xyxy
 
 corners = st.tuples(*[st.integers(0, 500)] * 2, *[st.integers(1, 300)] * 2)
 boxes = corners.map(lambda c: (float(c[0]), float(c[1]), float(c[0] + c[2]), float(c[1] + c[3])))

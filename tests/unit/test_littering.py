@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
-from detectors.tracks import Xyxy
 from ingest.camera import ZoneType
 from ingest.frame import Bgr
 from tests import street

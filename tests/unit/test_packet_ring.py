@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.ring import Excerpt, PacketRing, StoredPacket, StreamFormat
+from ingest.connection.ring import PacketRing, Segment, StoredPacket, StreamFormat
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 WIDE = StreamFormat(codec="h264", width_px=1920, height_px=1080, parameter_sets=b"wide")
@@ -32,7 +32,7 @@ def filled(seconds: float, n_packets: int, keyframe_every: int) -> PacketRing:
     return ring
 
 
-def span(excerpt: Excerpt | None) -> tuple[float, float] | None:
+def span(excerpt: Segment | None) -> tuple[float, float] | None:
     if excerpt is None:
         return None
     return (excerpt.started_at - START).total_seconds(), excerpt.duration_s

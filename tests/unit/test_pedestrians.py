@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.detections import MOTORCYCLE
+from detectors.perception.detections import MOTORCYCLE
 from ingest.camera import ZoneType
 from tests import street
 

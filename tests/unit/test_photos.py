@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from incidents.errors import CannotKeep, InvalidInput
-from incidents.photos import EDGE_MAX_PX, N_BYTES_MAX, clean, keep
+from incidents.photos.photos import EDGE_MAX_PX, N_BYTES_MAX, clean, keep
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 

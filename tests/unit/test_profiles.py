@@ -7,11 +7,11 @@ from unicodedata import normalize
 
 import pytest
 
-from incidents.bus.events import KINDS
-from incidents.deadline import LimitUnit, due
+from incidents.contract.events import KINDS
 from incidents.errors import ProfileError
-from incidents.policy import ClockStart
-from incidents.profiles import FOLDER, load_profile
+from incidents.procedure.policy import ClockStart
+from incidents.procedure.profiles import FOLDER, load_profile
+from incidents.sla.deadline import LimitUnit, due
 
 DA_LAT = (FOLDER / "da-lat.yaml").read_text(encoding="utf-8")
 

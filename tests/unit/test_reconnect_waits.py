@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.connection.supervisor import Waits
 from ingest.errors import Ended, Unauthorized
-from ingest.supervise import Waits
 
 ENDED = Ended("cho", "rtsp://10.0.0.7/main", "the camera closed the stream")
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import numpy as np
 
-from detectors.alarm import Alarm
-from detectors.candidate import candidate
+from detectors.evidence.candidate import candidate
 from detectors.pipeline import Pipeline
-from incidents.bus.events import CandidateRaised, Evidence, EvidenceFile, Family
+from detectors.rules.event import Event
+from incidents.contract.events import CandidateRaised, Evidence, EvidenceFile, Family
 from ingest.camera import ZoneType
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
@@ -22,7 +22,7 @@ CAMERA = street.camera(street.zone(ZoneType.NO_PARKING))
 FILE = EvidenceFile(path="2026/01/01/x/image.jpg", sha256="0" * 64, n_bytes=1)
 
 
-def raised(alarm: Alarm) -> CandidateRaised:
+def raised(alarm: Event) -> CandidateRaised:
     evidence = Evidence(image=FILE, raw_image=FILE, entered_image=None, clip=None)
     picture_wh = (street.WIDTH_PX, street.HEIGHT_PX)
     return candidate(
@@ -30,7 +30,7 @@ def raised(alarm: Alarm) -> CandidateRaised:
     )
 
 
-def alarms_after_restart(cars: list[street.Actor], known: list[CandidateRaised]) -> list[Alarm]:
+def alarms_after_restart(cars: list[street.Actor], known: list[CandidateRaised]) -> list[Event]:
     pipeline = Pipeline(CAMERA)
     pipeline.resume(known)
     frames = street.film(cars, seconds=60, from_s=100)

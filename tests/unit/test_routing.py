@@ -13,10 +13,10 @@ import pytest
 from shapely.geometry import box
 
 from incidents.errors import BoundariesError, InvalidInput
-from incidents.profiles import load_profile
-from incidents.roles import Role
-from incidents.routing import Boundaries, Place, Ward, WardRef, route
-from incidents.wards import read_wards
+from incidents.people.roles import Role
+from incidents.places.boundaries_file import read_wards
+from incidents.places.routing import Boundaries, Place, Ward, WardRef, route
+from incidents.procedure.profiles import load_profile
 
 POLICY = load_profile("da-lat")
 AFTER_MERGER = date(2025, 7, 1)

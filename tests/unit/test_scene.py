@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_api.console.scene import NAME_SHARE, crop_of, scene_of, time_line_of
-from incidents.bus.events import CandidateRaised, Clip, SeenBox
+from incidents.contract.events import CandidateRaised, Clip, SeenBox
 from tests.events import SEEN_AT, candidate, evidence_file
 
 SECOND = timedelta(seconds=1)

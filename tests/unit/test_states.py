@@ -5,42 +5,42 @@ from enum import StrEnum
 
 import pytest
 
-from incidents import labels
-from incidents.bus.events import KINDS, Family
-from incidents.deadline import LimitUnit
-from incidents.errors import IllegalMove, NotAllowed
-from incidents.reasons import CancelReason, DismissReason, RejectReason, Source
-from incidents.roles import Role
-from incidents.states import (
-    CANDIDATE_MOVES,
-    REPORT_MOVES,
+from incidents.contract.events import KINDS, Family
+from incidents.errors import IllegalTransition, NotAllowed
+from incidents.lifecycle.reasons import CancelReason, DismissReason, RejectReason, Source
+from incidents.lifecycle.states import (
+    CANDIDATE_TRANSITIONS,
+    REPORT_TRANSITIONS,
     CandidateAction,
     CandidateState,
-    Need,
+    Guard,
     ReportAction,
     ReportState,
     after_candidate,
     after_report,
 )
-from incidents.views import Tab, TimeFlag
+from incidents.people.roles import Role
+from incidents.read import labels
+from incidents.read.views import Tab, TimeFlag
+from incidents.sla.deadline import LimitUnit
 
 
 def test_every_state_of_a_candidate_can_be_reached() -> None:
-    assert {CandidateState.NEW, *(move.to for move in CANDIDATE_MOVES.values())} == set(CandidateState)
+    assert {CandidateState.NEW, *(move.to for move in CANDIDATE_TRANSITIONS.values())} == set(CandidateState)
 
 
 def test_every_state_of_a_report_can_be_reached() -> None:
-    assert {ReportState.RECEIVED, *(move.to for move in REPORT_MOVES.values())} == set(ReportState)
+    assert {ReportState.RECEIVED, *(move.to for move in REPORT_TRANSITIONS.values())} == set(ReportState)
 
 
 def test_every_action_moves_something_but_the_first_of_each_life() -> None:
-    assert set(CandidateAction) - {action for _, action in CANDIDATE_MOVES} == {CandidateAction.RAISE}
-    assert set(ReportAction) - {action for _, action in REPORT_MOVES} == {ReportAction.RECEIVE}
+    assert set(CandidateAction) - {action for _, action in CANDIDATE_TRANSITIONS} == {CandidateAction.RAISE}
+    assert set(ReportAction) - {action for _, action in REPORT_TRANSITIONS} == {ReportAction.RECEIVE}
 
 
 def test_only_an_archived_report_and_a_merged_candidate_are_final() -> None:
-    assert set(ReportState) - {state for state, _ in REPORT_MOVES} == {ReportState.ARCHIVED}
-    assert set(CandidateState) - {state for state, _ in CANDIDATE_MOVES} == {CandidateState.MERGED}
+    assert set(ReportState) - {state for state, _ in REPORT_TRANSITIONS} == {ReportState.ARCHIVED}
+    assert set(CandidateState) - {state for state, _ in CANDIDATE_TRANSITIONS} == {CandidateState.MERGED}
 
 
 @pytest.mark.parametrize("state", CandidateState)
@@ -49,17 +49,17 @@ def test_only_an_archived_report_and_a_merged_candidate_are_final() -> None:
 def test_what_is_not_in_the_table_of_candidates_does_not_happen(
     state: CandidateState, action: CandidateAction, role: Role
 ) -> None:
-    move = CANDIDATE_MOVES.get((state, action))
+    move = CANDIDATE_TRANSITIONS.get((state, action))
     if move and role in move.roles:
         assert after_candidate(state, action, role) == move
         return
-    with pytest.raises(NotAllowed if move else IllegalMove):
+    with pytest.raises(NotAllowed if move else IllegalTransition):
         after_candidate(state, action, role)
 
 
 def test_an_illegal_move_says_what_is_possible() -> None:
     with pytest.raises(
-        IllegalMove, match=r"cannot confirm a candidate that is new; from here: claim, mute, expire"
+        IllegalTransition, match=r"cannot confirm a candidate that is new; from here: claim, mute, expire"
     ):
         after_candidate(CandidateState.NEW, CandidateAction.CONFIRM, Role.DUTY_OFFICER)
 
@@ -79,7 +79,9 @@ def test_the_unit_that_did_the_work_never_judges_it() -> None:
         ReportAction.FAIL_RECHECK,
     )
     assert all(
-        Need.OTHER_UNIT in move.needs for (_, action), move in REPORT_MOVES.items() if action in judging
+        Guard.OTHER_UNIT in move.needs
+        for (_, action), move in REPORT_TRANSITIONS.items()
+        if action in judging
     )
 
 

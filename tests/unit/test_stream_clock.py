@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.clock import StreamClock
+from ingest.connection.clock import StreamClock
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 FPS = 25

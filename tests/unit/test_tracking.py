@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detectors.detections import BUS, CAR, MOTORCYCLE, PERSON, TRUCK, Detections
-from detectors.tracking import Tracker
+from detectors.perception.detections import BUS, CAR, MOTORCYCLE, PERSON, TRUCK, Detections
+from detectors.perception.tracking import Tracker
 from tests import street
 
 

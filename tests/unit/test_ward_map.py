@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_api.console.ward_map import HEIGHT, WIDTH, ward_map
-from incidents.views import WardView
+from incidents.read.views import WardView
 from tests.events import CAMERA
 
 SQUARE = [[[108.40, 11.90], [108.50, 11.90], [108.50, 12.00], [108.40, 12.00], [108.40, 11.90]]]

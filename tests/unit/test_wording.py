@@ -6,9 +6,9 @@ import pytest
 
 from dispatch_api.language import Language, load_texts
 from dispatch_api.wording import Wording
-from incidents.deadline import Interval, LimitUnit
-from incidents.history import HistoryRow
-from incidents.views import DueView, TimeFlag
+from incidents.people.history import HistoryRow
+from incidents.read.views import DueView, TimeFlag
+from incidents.sla.deadline import Interval, LimitUnit
 from tests.events import candidate
 
 VI = Wording(texts=load_texts()[Language.VI])

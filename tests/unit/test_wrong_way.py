@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from detectors.detections import CAR
-from detectors.rules.scene import Scene
-from detectors.rules.trail import Trail, extend
-from detectors.rules.warned import Warned
+from detectors.perception.detections import CAR
+from detectors.perception.track_history import TrackHistory, extend
+from detectors.perception.tracks import Track
+from detectors.rules.alerted_tracks import AlertedTrack
 from detectors.rules.wrong_way import wrong_ways
-from detectors.tracks import Track
-from detectors.zones import pixel_zones
+from detectors.view.scene import Scene
+from detectors.view.zones import pixel_zones
 from ingest.camera import ZoneType
 from tests import street
 
@@ -67,8 +67,8 @@ def scene() -> Scene:
 
 
 def test_a_vehicle_whose_number_changes_is_not_raised_again() -> None:
-    state: tuple[Warned, ...] = ()
-    trails: dict[int, Trail] = {}
+    state: tuple[AlertedTrack, ...] = ()
+    trails: dict[int, TrackHistory] = {}
     n_alarms = 0
     for n in range(40):
         x = 500.0 - 10 * n

@@ -1,0 +1,1 @@
+"""Annotated video: what the pipeline saw and decided, drawn over the picture."""

@@ -1,0 +1,1 @@
+"""Events against what really happened on clips whose truth is known."""

@@ -1,0 +1,122 @@
+"""The whole way from pictures to alarms over clips whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from detectors.evaluation.matching import Judged, RaisedInClip, match
+from detectors.evaluation.truth import Truth, TruthError, read_truth
+from detectors.perception.detections import Detector
+from detectors.perception.geometry import iou
+from detectors.perception.track_history import TrackHistories
+from detectors.perception.tracks import Xyxy
+from detectors.pipeline import Pipeline
+from detectors.rules.event import Event
+from detectors.runtimes.batches import detect_in_batches
+from ingest.camera import Camera
+from ingest.decoders.policy import DecodePolicy
+from ingest.files import FileSource
+from ingest.frame import Frame
+
+DETECT_FPS = 10.0
+# Clips are short: a city's two minutes would fit in none of them.
+DWELL_MOST_S = 10.0
+DWELL_SHARE = 1 / 3
+N_BATCH = 8
+SAME_BOX = 0.9  # sway between the alarm and the trail it came from
+STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)  # a clip has no date; times are told from its start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClipResult:
+    truth: Truth
+    judged: tuple[Judged, ...]
+
+
+def clips_in(folder: Path) -> list[Truth]:
+    """Every folder that holds a clip and its truth, by name.
+
+    Raises:
+        TruthError: there is none, or one cannot be read.
+    """
+    truths = [read_truth(path) for path in sorted(folder.glob("*/truth.yaml"))]
+    if not truths:
+        raise TruthError(f"{folder}: no folder in it holds a truth.yaml")
+    return truths
+
+
+def evaluate(truths: list[Truth], detector: Detector) -> Iterator[ClipResult]:
+    """Clip after clip, as each is done."""
+    for truth in truths:
+        alarms = run_clip(truth, detector)
+        yield ClipResult(truth=truth, judged=tuple(match(truth, alarms)))
+
+
+def camera_of(truth: Truth) -> Camera:
+    """The clip as a camera: its zones, a dwell that fits its length, nothing of its events."""
+    dwell_s = min(DWELL_MOST_S, truth.duration_s * DWELL_SHARE)
+    return Camera(
+        camera_id=truth.name,
+        name=truth.name,
+        address="",
+        source=str(truth.path),
+        lon_deg=0.0,
+        lat_deg=0.0,
+        detect_fps=min(DETECT_FPS, truth.fps),
+        zones=tuple(replace(zone, dwell_s=dwell_s) for zone in truth.zones),
+    )
+
+
+def run_clip(truth: Truth, detector: Detector) -> list[RaisedInClip]:
+    """Raises StreamError where the clip cannot be read."""
+    camera = camera_of(truth)
+    policy = DecodePolicy(camera.detect_fps)
+    with closing(FileSource(camera.camera_id, truth.path, policy, STARTED_AT)) as source:
+        return raised_in(camera, source.frames(), detector)
+
+
+def raised_in(camera: Camera, frames: Iterable[Frame], detector: Detector) -> list[RaisedInClip]:
+    """Every alarm over these frames, the first of which was taken at STARTED_AT or later."""
+    pipeline = Pipeline(camera)
+    followed: list[_Followed] = []
+    for frame, detections in detect_in_batches(frames, detector, n_batch=N_BATCH):
+        alarms = pipeline.step(frame, detections)
+        for one in followed:
+            one.follow(pipeline.trails)
+        followed += [_Followed(alarm, pipeline.trails) for alarm in alarms]
+    return [one.in_clip() for one in followed]
+
+
+class _Followed:
+    """An alarm and where its thing goes afterwards: the truth may tell its box at a later moment."""
+
+    def __init__(self, alarm: Event, trails: TrackHistories) -> None:
+        self._alarm = alarm
+        # What stood is told by its place: a track on it may go on with the next car.
+        has_moved = alarm.path[0].xyxy_px != alarm.path[-1].xyxy_px
+        self._track_ids = {
+            track_id
+            for track_id, trail in trails.items()
+            if has_moved and iou(trail.now.xyxy_px, alarm.xyxy_px) > SAME_BOX
+        }
+        self._later: list[Xyxy] = []
+
+    def follow(self, trails: TrackHistories) -> None:
+        self._later += [trails[track_id].now.xyxy_px for track_id in self._track_ids if track_id in trails]
+
+    def in_clip(self) -> RaisedInClip:
+        alarm = self._alarm
+        return RaisedInClip(
+            clip=alarm.camera_id,
+            family=alarm.family,
+            kind=alarm.kind,
+            started_at_s=(alarm.entered_at - STARTED_AT).total_seconds(),
+            raised_at_s=(alarm.raised_at - STARTED_AT).total_seconds(),
+            limit_s=alarm.limit_s,
+            box=alarm.xyxy_px,
+            track=(*(waypoint.xyxy_px for waypoint in alarm.path), *self._later),
+        )

@@ -1,0 +1,96 @@
+"""Where each track has been lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from detectors.perception.geometry import Xy, centre
+from detectors.perception.tracks import Track, Xyxy
+from detectors.rules.event import PathPoint
+
+KEPT = timedelta(seconds=12)  # the longest look back of any rule
+LOST_AFTER = timedelta(seconds=2)
+N_PATH = 64  # the most waypoints an alarm carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackPoint:
+    seen_at: datetime
+    xyxy_px: Xyxy
+    score: float
+
+    @property
+    def centre_px(self) -> Xy:
+        return centre(self.xyxy_px)
+
+    @property
+    def foot_px(self) -> Xy:
+        x1, _, x2, y2 = self.xyxy_px
+        return (x1 + x2) / 2, y2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackHistory:
+    track_id: int
+    class_id: int
+    steps: tuple[TrackPoint, ...]  # oldest first, never empty
+
+    @property
+    def now(self) -> TrackPoint:
+        return self.steps[-1]
+
+    @property
+    def lasts_s(self) -> float:
+        return (self.now.seen_at - self.steps[0].seen_at).total_seconds()
+
+    @property
+    def score(self) -> float:
+        """Mean detector confidence, 0..1."""
+        return sum(step.score for step in self.steps) / len(self.steps)
+
+    def since(self, at: datetime) -> TrackHistory:
+        """The part from `at` on; at least the last step."""
+        steps = tuple(step for step in self.steps if step.seen_at >= at) or self.steps[-1:]
+        return TrackHistory(track_id=self.track_id, class_id=self.class_id, steps=steps)
+
+    def path(self) -> tuple[PathPoint, ...]:
+        """At most N_PATH waypoints, evenly thinned, the first and the last always among them."""
+        last = len(self.steps) - 1
+        n = min(len(self.steps), N_PATH)
+        picks = sorted({round(k * last / max(n - 1, 1)) for k in range(n)})
+        return tuple(PathPoint(seen_at=self.steps[k].seen_at, xyxy_px=self.steps[k].xyxy_px) for k in picks)
+
+    def best(self) -> TrackPoint:
+        return max(self.steps, key=lambda step: step.score)
+
+
+TrackHistories = Mapping[int, TrackHistory]
+
+
+def extend(trails: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -> dict[int, TrackHistory]:
+    """The trails after one more frame: tracks seen in it are longer, those lost for a while are gone."""
+    seen = {
+        track.track_id: TrackHistory(
+            track_id=track.track_id,
+            class_id=track.class_id,
+            steps=(
+                *_recent(trails.get(track.track_id), seen_at),
+                TrackPoint(seen_at=seen_at, xyxy_px=track.xyxy_px, score=track.score),
+            ),
+        )
+        for track in tracks
+    }
+    unseen = {
+        track_id: trail
+        for track_id, trail in trails.items()
+        if track_id not in seen and seen_at - trail.now.seen_at <= LOST_AFTER
+    }
+    return unseen | seen
+
+
+def _recent(trail: TrackHistory | None, seen_at: datetime) -> tuple[TrackPoint, ...]:
+    if trail is None:
+        return ()
+    return tuple(step for step in trail.steps if seen_at - step.seen_at <= KEPT)

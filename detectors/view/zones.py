@@ -1,0 +1,99 @@
+"""The zones of a camera laid over its picture: polygons in pixels, and which zone a box stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.perception.geometry import (
+    F64,
+    Xy,
+    bounding_box,
+    distance_px,
+    footprint,
+    grid_in,
+    inside,
+    meet,
+    unit_vector,
+)
+from detectors.perception.tracks import Xyxy
+from ingest.camera import Camera, Zone, ZoneType
+
+# Of zones that overlap the more specific one says what a vehicle does there: one thing is one alarm.
+MOST_SPECIFIC_FIRST = (
+    ZoneType.PARKING_BAY,
+    ZoneType.CROSSWALK,
+    ZoneType.NO_PARKING,
+    ZoneType.KEEP_CLEAR,
+    ZoneType.SIDEWALK,
+    ZoneType.SHOULDER,
+    ZoneType.LANE,
+    ZoneType.ROADWAY,
+)
+N_COLUMNS, N_ROWS = 7, 3  # points looked at within a footprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PixelZone:
+    zone_id: str
+    type: ZoneType
+    polygon_px: F64  # (k, 2)
+    bounds_px: Xyxy  # the box around the polygon
+    direction: Xy | None  # unit vector along which traffic may go
+    dwell_s: float | None
+    max_gap_s: float | None
+
+    def share_inside(self, box: Xyxy) -> float:
+        """How much of a box lies in this zone, 0..1."""
+        # Most zones are far from most boxes, and every box is asked about in every frame.
+        return float(self.shares_inside([box])[0]) if meet(self.bounds_px, box) else 0.0
+
+    def shares_inside(self, boxes: Sequence[Xyxy]) -> F64:
+        """(n,) the same for many boxes at once: what costs is the call, not the box."""
+        points = grid_in(np.array(boxes, np.float64).reshape(-1, 4), N_COLUMNS, N_ROWS)
+        is_inside = inside(self.polygon_px, points.reshape(-1, 2))
+        shares: F64 = is_inside.reshape(len(boxes), -1).mean(axis=1)
+        return shares
+
+    def holds(self, point_px: Xy) -> bool:
+        return bool(inside(self.polygon_px, np.array([point_px]))[0])
+
+    def distance_px(self, box: Xyxy) -> float:
+        """From a box to the box around this zone; 0 where they touch."""
+        return distance_px(box, self.bounds_px)
+
+
+def pixel_zones(camera: Camera, width_px: int, height_px: int) -> tuple[PixelZone, ...]:
+    """The zones of a camera in a picture of this size, the most specific first."""
+    zones = [_pixel_zone(zone, width_px, height_px) for zone in camera.zones]
+    rank = {zone_type: n for n, zone_type in enumerate(MOST_SPECIFIC_FIRST)}
+    return tuple(sorted(zones, key=lambda zone: rank.get(zone.type, len(rank))))
+
+
+def _pixel_zone(zone: Zone, width_px: int, height_px: int) -> PixelZone:
+    scale = np.array([width_px, height_px], np.float64)
+    polygon_px = np.array(zone.polygon, np.float64) * scale
+    direction = None
+    if zone.direction is not None:
+        (x1, y1), (x2, y2) = zone.direction
+        direction = unit_vector((x1 * width_px, y1 * height_px), (x2 * width_px, y2 * height_px))
+    return PixelZone(
+        zone_id=zone.zone_id,
+        type=zone.type,
+        polygon_px=polygon_px,
+        bounds_px=bounding_box(polygon_px),
+        direction=direction,
+        dwell_s=zone.dwell_s,
+        max_gap_s=zone.max_gap_s,
+    )
+
+
+def zone_under(zones: Iterable[PixelZone], box: Xyxy, *, share_min: float = 0.5) -> PixelZone | None:
+    """The most specific zone that holds at least `share_min` of where a box stands on the ground."""
+    ground = footprint(box)
+    for zone in zones:
+        if zone.type is not ZoneType.STOP_LINE and zone.share_inside(ground) >= share_min:
+            return zone
+    return None

@@ -1,0 +1,1 @@
+"""The process: cameras assigned to it -> stages -> evidence -> outbox -> bus."""

@@ -1,0 +1,1 @@
+"""What crosses rooms: the events, their schemas and their bytes."""

@@ -1,0 +1,1 @@
+"""Wards, units and routing: who leads, by category, place and date."""

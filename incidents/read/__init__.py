@@ -1,0 +1,1 @@
+"""What is shown: everything a page or a JSON answer needs, already decided and named."""

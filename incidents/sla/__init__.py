@@ -1,0 +1,1 @@
+"""Office hours, deadlines and why a deadline is what it is. Pure."""

@@ -1,0 +1,90 @@
+"""Everything the API needs of this room, wired once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from incidents.procedure.policy import PER_WARD, Policy, Unit
+from incidents.procedure.profiles import load_profile
+from incidents.read.views import CategoryView, WardView
+from incidents.store.database import Database
+from incidents.usecases.accounts import Accounts
+from incidents.usecases.desk import Desk
+from incidents.usecases.ward import WardDesk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSettings:
+    database_url: str = field(repr=False)
+    data_dir: Path  # photos go below it
+    profile: str  # a city's key or name, or the path of a profile
+
+
+class Places:
+    """What the desk chooses from: wards and categories."""
+
+    def __init__(self, database: Database, policy: Policy) -> None:
+        self._database = database
+        self._policy = policy
+
+    async def wards(self, at: datetime) -> tuple[WardView, ...]:
+        """The wards in force in the city at that time, with their outlines, by name."""
+        async with self._database.autocommit() as store:
+            return await store.places.wards_on(self._policy.calendar.on(at))
+
+    async def units(self) -> tuple[Unit, ...]:
+        """Every unit that people can be in: of the profile and of each ward."""
+        async with self._database.autocommit() as store:
+            return await store.places.units()
+
+    def categories(self) -> tuple[CategoryView, ...]:
+        return tuple(
+            CategoryView(
+                key=rule.category_key,
+                name=rule.name,
+                name_en=rule.name_en,
+                lead_per_ward=rule.lead in PER_WARD,
+            )
+            for rule in self._policy.rules.values()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incidents:
+    desk: Desk
+    reports: WardDesk
+    accounts: Accounts
+    places: Places
+    database: Database
+    policy: Policy
+
+
+@asynccontextmanager
+async def open_incidents(settings: IncidentSettings) -> AsyncIterator[Incidents]:
+    """Read the profile, open the pool, and see that the city's units are known.
+
+    Raises:
+        ProfileError, DatabaseUnavailable
+        SchemaMismatch: `mastwatch migrate` is needed.
+    """
+    policy = load_profile(settings.profile)
+    database = Database(settings.database_url)
+    await database.open()
+    try:
+        await database.check_schema()
+        async with database.transaction() as store:
+            await store.places.put_units(policy.units.values())
+        yield Incidents(
+            desk=Desk(database, policy),
+            reports=WardDesk(database, policy, settings.data_dir),
+            accounts=Accounts(database),
+            places=Places(database, policy),
+            database=database,
+            policy=policy,
+        )
+    finally:
+        await database.close()

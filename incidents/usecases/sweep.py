@@ -1,0 +1,105 @@
+"""What happens by itself when time passes: leases end, and what nobody verified is marked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, start_http_server
+
+from incidents.backoff import wait_s
+from incidents.errors import DatabaseUnavailable
+from incidents.lifecycle.records import Transition
+from incidents.lifecycle.states import CandidateAction, CandidateState, after_candidate
+from incidents.people.roles import Role
+from incidents.procedure.policy import Policy
+from incidents.procedure.profiles import load_profile
+from incidents.store.database import Database
+
+EVERY_S = 2.0
+N_A_ROUND = 1000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings:
+    database_url: str = field(repr=False)
+    profile: str  # a city's key or name, or the path of a profile
+    metrics_port: int | None  # None: no metrics page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    n_leases_ended: int
+    n_stale: int
+
+
+class SweeperMetrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.leases_ended = Counter("mastwatch_leases_ended", "Leases that nobody renewed", registry=registry)
+        self.stale = Counter(
+            "mastwatch_candidates_stale", "Candidates that nobody verified in time", registry=registry
+        )
+
+
+async def sweep(database: Database, policy: Policy, at: datetime) -> SweepResult:
+    """One round, of a bounded size. Several sweepers at once do no harm: each row is moved by one of them.
+
+    Raises:
+        DatabaseUnavailable
+    """
+    async with database.transaction() as store:
+        n_leases_ended = await store.candidates.end_leases(
+            _timed(CandidateState.VERIFYING, CandidateAction.LEASE_END, at), N_A_ROUND
+        )
+        n_stale = await store.candidates.expire(
+            _timed(CandidateState.NEW, CandidateAction.EXPIRE, at), at - policy.stale_after, N_A_ROUND
+        )
+    return SweepResult(n_leases_ended=n_leases_ended, n_stale=n_stale)
+
+
+def run(settings: SweepSettings, stop: threading.Event) -> None:
+    """Sweep until `stop` is set; waits while the database is away.
+
+    Raises:
+        ProfileError: the city's profile cannot be used.
+        OSError: the metrics port is in use.
+    """
+    policy = load_profile(settings.profile)
+    registry = CollectorRegistry()
+    metrics = SweeperMetrics(registry)
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr="127.0.0.1", registry=registry)
+    asyncio.run(_sweep_on(settings.database_url, policy, metrics, stop))
+
+
+async def _sweep_on(
+    database_url: str, policy: Policy, metrics: SweeperMetrics, stop: threading.Event
+) -> None:
+    database = Database(database_url, n_connections_max=1)
+    await database.open()
+    n_failed = 0
+    try:
+        while not stop.is_set():
+            try:
+                swept = await sweep(database, policy, datetime.now(UTC))
+            except DatabaseUnavailable as error:
+                n_failed += 1
+                logger.warning("waiting: %s", error)
+                await asyncio.to_thread(stop.wait, wait_s(n_failed))
+                continue
+            n_failed = 0
+            metrics.leases_ended.inc(swept.n_leases_ended)
+            metrics.stale.inc(swept.n_stale)
+            await asyncio.to_thread(stop.wait, EVERY_S)
+    finally:
+        await database.close()
+
+
+def _timed(state: CandidateState, action: CandidateAction, at: datetime) -> Transition:
+    move = after_candidate(state, action, Role.SYSTEM)
+    return Transition(action=action, from_state=state, to_state=move.to, by=None, at=at)

@@ -1,0 +1,1 @@
+"""Packets to frames, and which frames go on."""
