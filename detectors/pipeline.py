@@ -23,7 +23,7 @@ from detectors.view.scene import Scene
 from detectors.view.stabilizer import Stabilizer
 from detectors.view.zones import pixel_zones
 from incidents.contract.events import CandidateRaised
-from ingest.camera import Camera
+from ingest.camera import Camera, View
 from ingest.frame import Frame
 
 # A frame a little behind the last one came late. Where time runs back further the clock was set: to wait
@@ -36,6 +36,7 @@ class Pipeline:
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
+        self._view = camera.views[0]
         self._steady = Stabilizer()
         self._last_at: datetime | None = None
         self._resumed = AlertMemory()  # in a picture one pixel wide and high
@@ -86,7 +87,7 @@ class Pipeline:
         width_px, height_px = _size(frame)
         scene = Scene(
             camera_id=self._camera.camera_id,
-            zones=pixel_zones(self._camera, width_px, height_px),
+            zones=pixel_zones(self._view.zones, width_px, height_px),
             width_px=width_px,
             height_px=height_px,
         )
@@ -94,7 +95,7 @@ class Pipeline:
         if self._memory is not None:
             known, before_wh = self._memory.known, self._memory.picture_wh
         known = known.at(frame.captured_at, across=width_px / before_wh[0], down=height_px / before_wh[1])
-        return _Memory(scene, self._camera.detect_fps, _max_gap_s(self._camera), known)
+        return _Memory(scene, self._camera.detect_fps, _max_gap_s(self._view), known)
 
 
 class _Memory:
@@ -135,8 +136,8 @@ class _Memory:
         return [*parked, *stopped, *against, *walking, *left]
 
 
-def _max_gap_s(camera: Camera) -> float:
-    gaps_s = [zone.max_gap_s for zone in camera.zones if zone.max_gap_s is not None]
+def _max_gap_s(view: View) -> float:
+    gaps_s = [zone.max_gap_s for zone in view.zones if zone.max_gap_s is not None]
     return max(gaps_s, default=DEFAULT_MAX_GAP_S)
 
 

@@ -16,6 +16,7 @@ from ingest.yaml_lines import Fault, Section, compose, line_of
 
 Point = tuple[float, float]  # x, y in 0..1 of the picture
 
+ONLY_VIEW = "default"  # the id of the view of a camera that has one and does not name it
 STREAM_SCHEMES = ("rtsp://", "rtsps://")
 DEFAULT_DETECT_FPS = 5.0
 CAMERA_KEYS = ("id", "name", "address", "source", "location", "detect_fps", "zones")
@@ -49,13 +50,34 @@ DIRECTED = (ZoneType.LANE, ZoneType.ROADWAY, ZoneType.SHOULDER)  # where traffic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    zone_id: str  # unique within its camera
+    zone_id: str  # unique within its view
     name: str
     type: ZoneType
     polygon: tuple[Point, ...]  # closed, >= 3 points; for a stop_line an open line of >= 2
     direction: tuple[Point, Point] | None = None  # from, to: the way traffic may go
     dwell_s: float | None = None  # None: the rule's own limit
     max_gap_s: float | None = None  # how long a thing may be unseen and still be the same stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundPoint:
+    """A point of the picture whose place on the ground was measured."""
+
+    picture: Point
+    lon_deg: float
+    lat_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One way a camera looks: a preset of a mast, or the only way of a fixed camera."""
+
+    view_id: str = ONLY_VIEW  # unique within its camera
+    name: str = ""
+    preset_token: str | None = None  # ONVIF; None: the camera is not told to turn there
+    reference_image: Path | None = None  # what this view looks like, to recognise it by
+    zones: tuple[Zone, ...]
+    ground: tuple[GroundPoint, ...] = ()  # none, or four or more that do not lie on a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +91,7 @@ class Camera:
     bearing_deg: float | None = None  # clockwise from north; None where nobody measured it
     view_deg: float | None = None  # horizontal field of view
     detect_fps: float = DEFAULT_DETECT_FPS
-    zones: tuple[Zone, ...] = ()
+    views: tuple[View, ...]  # at least one
 
     @property
     def is_stream(self) -> bool:
@@ -131,6 +153,7 @@ class _CameraFile:
         camera_id = self._id(section, "camera", seen)
         lon_deg, lat_deg, bearing_deg, view_deg = self._location(section)
         seen_zones: dict[str, int] = {}
+        nodes = self._while_worth_it(section.items("zones"))
         return Camera(
             camera_id=camera_id,
             name=section.text("name") or "",
@@ -141,9 +164,7 @@ class _CameraFile:
             bearing_deg=bearing_deg,
             view_deg=view_deg,
             detect_fps=self._default(section, "detect_fps") or DEFAULT_DETECT_FPS,
-            zones=tuple(
-                self._zone(node, seen_zones) for node in self._while_worth_it(section.items("zones"))
-            ),
+            views=(View(zones=tuple(self._zone(node, seen_zones) for node in nodes)),),
         )
 
     def _while_worth_it(self, nodes: list[yaml.Node]) -> Iterator[yaml.Node]:

@@ -13,7 +13,7 @@ from detectors.perception.detections import CAR, PERSON, Detections
 from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
 from detectors.rules.event import Event
-from ingest.camera import Camera, Zone, ZoneType
+from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
 
@@ -134,7 +134,7 @@ def camera(*zones: Zone, fps: float = 5.0) -> Camera:
         lon_deg=108.4,
         lat_deg=11.9,
         detect_fps=fps,
-        zones=zones,
+        views=(View(zones=zones),),
     )
 
 

@@ -69,7 +69,8 @@ class Annotator:
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
-        self._names = {zone.zone_id: zone.name or zone.zone_id for zone in camera.zones}
+        self._view = camera.views[0]
+        self._names = {zone.zone_id: zone.name or zone.zone_id for zone in self._view.zones}
         self._lettering = Lettering()
         self._alarms: list[Event] = []
         self._raised_tracks: set[int] = set()
@@ -84,7 +85,8 @@ class Annotator:
         """
         self._alarms += alarms
         self._began_at = self._began_at or frame.captured_at
-        sheet = _Sheet(frame, pixel_zones(self._camera, frame.picture.width_px, frame.picture.height_px))
+        picture = frame.picture
+        sheet = _Sheet(frame, pixel_zones(self._view.zones, picture.width_px, picture.height_px))
         words = [*self._zones(sheet), self._title(frame.captured_at)]
         for trail in pipeline.trails.values():
             if trail.now.seen_at == frame.captured_at and _moves(trail):

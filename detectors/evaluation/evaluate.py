@@ -17,7 +17,7 @@ from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
 from detectors.rules.event import Event
 from detectors.runtimes.batches import detect_in_batches
-from ingest.camera import Camera
+from ingest.camera import Camera, View
 from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from ingest.frame import Frame
@@ -67,7 +67,7 @@ def camera_of(truth: Truth) -> Camera:
         lon_deg=0.0,
         lat_deg=0.0,
         detect_fps=min(DETECT_FPS, truth.fps),
-        zones=tuple(replace(zone, dwell_s=dwell_s) for zone in truth.zones),
+        views=(View(zones=tuple(replace(zone, dwell_s=dwell_s) for zone in truth.zones)),),
     )
 
 

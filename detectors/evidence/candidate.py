@@ -73,7 +73,7 @@ def _place(camera: Camera) -> CameraPlace:
 
 
 def _seen_zone(camera: Camera, zone_id: str) -> SeenZone:
-    zone: Zone = next(zone for zone in camera.zones if zone.zone_id == zone_id)
+    zone: Zone = next(zone for view in camera.views for zone in view.zones if zone.zone_id == zone_id)
     return SeenZone(
         zone_id=zone.zone_id,
         name=zone.name,

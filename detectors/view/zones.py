@@ -1,4 +1,4 @@
-"""The zones of a camera laid over its picture: polygons in pixels, and which zone a box stands in."""
+"""The zones of a view laid over its picture: polygons in pixels, and which zone a box stands in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from detectors.perception.geometry import (
     unit_vector,
 )
 from detectors.perception.tracks import Xyxy
-from ingest.camera import Camera, Zone, ZoneType
+from ingest.camera import Zone, ZoneType
 
 # Of zones that overlap the more specific one says what a vehicle does there: one thing is one alarm.
 MOST_SPECIFIC_FIRST = (
@@ -65,11 +65,11 @@ class PixelZone:
         return distance_px(box, self.bounds_px)
 
 
-def pixel_zones(camera: Camera, width_px: int, height_px: int) -> tuple[PixelZone, ...]:
-    """The zones of a camera in a picture of this size, the most specific first."""
-    zones = [_pixel_zone(zone, width_px, height_px) for zone in camera.zones]
+def pixel_zones(zones: Iterable[Zone], width_px: int, height_px: int) -> tuple[PixelZone, ...]:
+    """The zones of a view in a picture of this size, the most specific first."""
     rank = {zone_type: n for n, zone_type in enumerate(MOST_SPECIFIC_FIRST)}
-    return tuple(sorted(zones, key=lambda zone: rank.get(zone.type, len(rank))))
+    in_pixels = [_pixel_zone(zone, width_px, height_px) for zone in zones]
+    return tuple(sorted(in_pixels, key=lambda zone: rank.get(zone.type, len(rank))))
 
 
 def _pixel_zone(zone: Zone, width_px: int, height_px: int) -> PixelZone:

@@ -51,7 +51,8 @@ class CameraPipeline:
         policy = DecodePolicy(camera.detect_fps)
         self.source = RtspSource(camera.camera_id, camera.source, self.ring, policy)
         self.supervisor = Supervisor(self.source, stop)
-        longest_s = max((zone.dwell_s or USUAL_DWELL_S for zone in camera.zones), default=USUAL_DWELL_S)
+        dwells_s = [zone.dwell_s or USUAL_DWELL_S for view in camera.views for zone in view.zones]
+        longest_s = max(dwells_s, default=USUAL_DWELL_S)
         self._album_s = longest_s + ALBUM_MARGIN_S
         self._album = SnapshotBuffer(self._album_s)
         self._picture_wh: tuple[int, int] | None = None

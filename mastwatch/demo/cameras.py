@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from detectors.evaluation.truth import read_truth
-from ingest.camera import Camera, Zone, load_cameras
+from ingest.camera import Camera, View, Zone, load_cameras
 from mastwatch.stack.cameras import clips_in
 from mastwatch.stack.errors import StackError
 
@@ -68,7 +68,7 @@ def _lent(place: Camera, clip: Path) -> Camera:
     return replace(
         place,
         source=f"{clip.parent.name}.mp4",
-        zones=tuple(replace(zone, dwell_s=LENT_DWELL_S) for zone in zones),
+        views=(View(zones=tuple(replace(zone, dwell_s=LENT_DWELL_S) for zone in zones)),),
     )
 
 
@@ -86,7 +86,7 @@ def _described(camera: Camera, source: str) -> dict[str, Any]:
         "source": source,
         "location": _known(location),
         "detect_fps": camera.detect_fps,
-        "zones": [_described_zone(zone) for zone in camera.zones],
+        "zones": [_described_zone(zone) for zone in camera.views[0].zones],
     }
 
 

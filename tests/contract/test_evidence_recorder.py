@@ -21,7 +21,7 @@ from detectors.rules.event import Event, PathPoint
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised, Family
-from ingest.camera import Camera, Zone, ZoneType
+from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.connection.ring import PacketRing
 
 RAISED_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ CAMERA = Camera(
     source="rtsp://10.0.0.7/",
     lon_deg=108.4,
     lat_deg=11.9,
-    zones=(ZONE,),
+    views=(View(zones=(ZONE,)),),
 )
 ALARM = Event(
     family=Family.ENCROACHMENT,

@@ -15,7 +15,7 @@ from detectors.evaluation.matching import RaisedInClip
 from detectors.evaluation.truth import Truth, read_truth
 from detectors.perception.geometry import iou
 from detectors.runtimes.router import ModelRouter
-from ingest.camera import Zone, ZoneType
+from ingest.camera import View, Zone, ZoneType
 from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from tests import street
@@ -30,7 +30,7 @@ def detector(shared_dir: Path) -> Iterator[ModelRouter]:
 
 
 def raised(truth: Truth, zones: tuple[Zone, ...], detector: ModelRouter) -> list[RaisedInClip]:
-    camera = replace(camera_of(truth), zones=zones, detect_fps=FPS)
+    camera = replace(camera_of(truth), views=(View(zones=zones),), detect_fps=FPS)
     with closing(FileSource(camera.camera_id, truth.path, DecodePolicy(FPS), STARTED_AT)) as source:
         return raised_in(camera, source.frames(), detector)
 

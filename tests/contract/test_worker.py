@@ -21,7 +21,7 @@ from incidents.bus.kafka import CandidateInbox, Cluster
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised
-from ingest.camera import Camera, Zone, ZoneType
+from ingest.camera import Camera, View, Zone, ZoneType
 from mastwatch.stack.broker import Broker
 from mastwatch.stack.cameras import VirtualCameras, prepare
 from mastwatch.stack.process import free_port, listens
@@ -50,7 +50,7 @@ def camera(street: VirtualCameras) -> Camera:
         source=street.url(PARKED),
         lon_deg=108.4998,
         lat_deg=11.9445,
-        zones=(zone,),
+        views=(View(zones=(zone,)),),
     )
 
 

@@ -36,7 +36,7 @@ def test_other_clips_take_the_places_whose_own_clip_is_not_there(tmp_path: Path,
     show = show_of(folder_of(tmp_path, shared_dir, OURS, "campus-walkway-people"))
     assert set(show.clips) == {OURS, "campus-walkway-people"}
     lent = next(camera for camera in show.cameras if clip_of(camera) == "campus-walkway-people")
-    assert [zone.zone_id for zone in lent.zones] == ["path"]
+    assert [zone.zone_id for zone in lent.views[0].zones] == ["path"]
 
 
 def test_what_is_written_for_the_worker_reads_back_the_same(tmp_path: Path, shared_dir: Path) -> None:

@@ -46,15 +46,17 @@ def faults(folder: Path, text: str) -> list[str]:
 def test_a_camera_is_read_with_its_zones(tmp_path: Path) -> None:
     (camera,) = load(tmp_path, GOOD)
     assert (camera.camera_id, camera.name, camera.bearing_deg) == ("cho-da-lat", "Chợ Đà Lạt", 40)
-    assert [zone.type for zone in camera.zones] == [ZoneType.SIDEWALK, ZoneType.LANE]
-    assert camera.zones[1].direction == ((0.1, 0.1), (0.9, 0.9))
+    (view,) = camera.views
+    assert view.view_id == "default"
+    assert [zone.type for zone in view.zones] == [ZoneType.SIDEWALK, ZoneType.LANE]
+    assert view.zones[1].direction == ((0.1, 0.1), (0.9, 0.9))
 
 
 def test_a_zone_overrides_the_defaults_of_the_file(tmp_path: Path) -> None:
     (camera,) = load(tmp_path, GOOD)
     assert camera.detect_fps == 4
-    assert [zone.dwell_s for zone in camera.zones] == [90, 15]
-    assert [zone.max_gap_s for zone in camera.zones] == [None, None]
+    assert [zone.dwell_s for zone in camera.views[0].zones] == [90, 15]
+    assert [zone.max_gap_s for zone in camera.views[0].zones] == [None, None]
 
 
 def test_a_password_comes_from_the_environment_and_is_quoted_for_the_address(tmp_path: Path) -> None:

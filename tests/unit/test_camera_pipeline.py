@@ -14,12 +14,13 @@ from detectors.evidence.recorder import RecordRequest
 from detectors.perception.detections import CAR, Detections
 from detectors.worker.camera_pipeline import CameraPipeline
 from incidents.contract.events import CandidateRaised, Evidence, EvidenceFile
-from ingest.camera import Camera, Zone, ZoneType
+from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.frame import Frame
 from ingest.picture import ArrayPicture
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+ZONE = Zone(zone_id="ke", name="Lề", type=ZoneType.NO_PARKING, polygon=EVERYWHERE, dwell_s=3)
 CAMERA = Camera(
     camera_id="cho",
     name="Chợ",
@@ -27,7 +28,7 @@ CAMERA = Camera(
     source="rtsp://10.0.0.7/",
     lon_deg=108.4,
     lat_deg=11.9,
-    zones=(Zone(zone_id="ke", name="Lề", type=ZoneType.NO_PARKING, polygon=EVERYWHERE, dwell_s=3),),
+    views=(View(zones=(ZONE,)),),
 )
 FILE = EvidenceFile(path="image.jpg", sha256="0" * 64, n_bytes=1)
 EVIDENCE = Evidence(image=FILE, raw_image=FILE, entered_image=None, clip=None)

@@ -62,7 +62,7 @@ def test_a_false_box_of_the_whole_street_hides_nobody_in_it() -> None:
 
 
 def scene() -> Scene:
-    zones = pixel_zones(CAMERA, street.WIDTH_PX, street.HEIGHT_PX)
+    zones = pixel_zones((LANE,), street.WIDTH_PX, street.HEIGHT_PX)
     return Scene(camera_id="street", zones=zones, width_px=street.WIDTH_PX, height_px=street.HEIGHT_PX)
 
 
