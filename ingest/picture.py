@@ -15,16 +15,16 @@ MOST_STRETCHED = 16.0  # the long side over the short one
 
 
 def unfit_size(width_px: int, height_px: int) -> str | None:
-    """Why nothing can be seen in a picture of this size; None where something can.
+    """Why nothing can be detected in a picture of this size; None where it is fit.
 
-    Scaled down to be looked at, a strip has no width left: one broken camera would stop the eyes of all.
+    Scaled down to the network's input a strip has no width left, and would fail the batch of all cameras.
     """
     short_px, long_px = sorted((width_px, height_px))
     if short_px >= LEAST_SIDE_PX and long_px <= MOST_STRETCHED * short_px:
         return None
     return (
-        f"sends pictures of {width_px}x{height_px}; the shorter side has to have {LEAST_SIDE_PX} pixels or "
-        f"more, and the longer one at most {MOST_STRETCHED:g} times as many"
+        f"unsupported picture size {width_px}x{height_px}: the shorter side must be at least "
+        f"{LEAST_SIDE_PX} pixels, and the longer side at most {MOST_STRETCHED:g} times the shorter"
     )
 
 

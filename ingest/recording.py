@@ -1,4 +1,4 @@
-"""Pictures of our own making as a video file that plays anywhere."""
+"""Annotated pictures as a video file that plays anywhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Recording:
     """An MP4 file with H.264, written picture by picture.
 
     Args:
-        width_px, height_px: of every picture; even, as H.264 wants them.
+        width_px, height_px: of every picture; even, as H.264 needs.
     Raises:
         OSError: the file cannot be written.
     """

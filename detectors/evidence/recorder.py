@@ -148,12 +148,12 @@ class EvidenceRecorder:
     def _clip(self, held: _Held) -> Clip | None:
         """None, said and counted, where there is nothing to cut or nowhere to put it."""
         raised_at = held.raised.alarm.raised_at
-        excerpt = held.raised.ring.cut(raised_at - self._before, raised_at + self._after)
-        if excerpt is None:
+        segment = held.raised.ring.export(raised_at - self._before, raised_at + self._after)
+        if segment is None:
             log.warning("candidate %s has no clip: nothing of that time is held", held.event.candidate_id)
             return None
         try:
-            return self._store.keep_clip(held.event.candidate_id, raised_at, excerpt)
+            return self._store.keep_clip(held.event.candidate_id, raised_at, segment)
         except OSError as error:
             log.warning("candidate %s has no clip: %s", held.event.candidate_id, error)
             return None

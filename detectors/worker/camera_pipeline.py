@@ -16,10 +16,10 @@ from detectors.rules.event import Event
 from incidents.contract.events import CandidateRaised
 from ingest.camera import Camera
 from ingest.connection.ring import PacketRing
-from ingest.connection.rtsp import RtspSource
 from ingest.connection.supervisor import Supervisor
 from ingest.decoders.policy import DecodePolicy
 from ingest.frame import Frame
+from ingest.stream import RtspSource
 
 USUAL_DWELL_S = 120.0
 # The stay must be in the album from its beginning to the alarm, which may come late over a gap.

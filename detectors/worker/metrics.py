@@ -44,10 +44,10 @@ class WorkerMetrics(Collector):
             "mastwatch_frames_dropped", "Frames and packets left out", labels=["camera", "reason"]
         )
         for watch in self.watches:
-            camera_id, counts = watch.camera.camera_id, watch.source.counts
+            camera_id, counts = watch.camera.camera_id, watch.source.packet_counts
             packets.add_metric([camera_id], counts.n_packets)
             received.add_metric([camera_id], counts.n_bytes)
-            decoded.add_metric([camera_id], counts.n_decoded)
+            decoded.add_metric([camera_id], watch.source.frame_counts.n_decoded)
             inferred.add_metric([camera_id], watch.tally.n_inferred)
             for reason, n_dropped in _drops(watch).items():
                 dropped.add_metric([camera_id, reason], n_dropped)
@@ -100,13 +100,12 @@ class WorkerMetrics(Collector):
 
 
 def _drops(watch: CameraPipeline) -> dict[str, int]:
-    counts = watch.source.counts
+    packets, frames = watch.source.packet_counts, watch.source.frame_counts
     return {
-        "not_due": counts.n_thinned,
+        "not_due": frames.n_thinned,
         "model_busy": watch.tally.n_dropped,
-        "undecodable": counts.n_undecodable,
-        "untimed": counts.n_untimed,
-        "repeated": counts.n_repeated,
+        "undecodable": frames.n_undecodable,
+        "repeated": packets.n_repeated,
         "late": watch.pipeline.n_late,
         "not_for_clips": watch.ring.n_dropped,
     }
@@ -118,8 +117,8 @@ def _camera_figures(watch: CameraPipeline) -> dict[str, object]:
         "state": state.status,
         "reason": str(state.reason) if state.reason else None,
         "failures": state.n_failures,
-        "packets": watch.source.counts.n_packets,
-        "decoded": watch.source.counts.n_decoded,
+        "packets": watch.source.packet_counts.n_packets,
+        "decoded": watch.source.frame_counts.n_decoded,
         "inferred": watch.tally.n_inferred,
         "dropped": _drops(watch),
         "alarms": watch.tally.n_alarms.total(),

@@ -56,9 +56,8 @@ class StreamClock:
         # Beyond a jump is a picture that the decoder still had from before it.
         return self._observed_at + timedelta(seconds=step_s if abs(step_s) <= JUMP_S else 0.0)
 
-    def frame_time(self, stream_s: float) -> datetime:
-        """`time_of`, and later than any frame's before it."""
-        at = self.time_of(stream_s)
+    def frame_time(self, at: datetime) -> datetime:
+        """The time of the next frame: `at`, or just after the frame before where that is later."""
         if self._latest_at is not None:
             at = max(at, self._latest_at + LEAST_STEP)
         self._latest_at = at

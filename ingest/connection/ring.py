@@ -1,4 +1,4 @@
-"""The last seconds of a stream as it came: what evidence clips are cut from, without encoding anything."""
+"""The last seconds of a stream as it came: evidence clips are exported from it without encoding anything."""
 
 from __future__ import annotations
 
@@ -9,22 +9,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from ingest.packet import Packet, StreamFormat
+
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamFormat:
-    codec: str  # as FFmpeg calls it: "h264", "hevc"
-    width_px: int
-    height_px: int
-    parameter_sets: bytes  # what the decoder must know first, as the stream's description gave it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPacket:
-    at: datetime  # UTC time of its picture; packets are kept in the order in which they are decoded
-    data: bytes
-    is_keyframe: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +19,7 @@ class Segment:
     """A piece of a stream that can be played by itself: it begins with a keyframe."""
 
     format: StreamFormat
-    packets: tuple[StoredPacket, ...]
+    packets: tuple[Packet, ...]
     started_at: datetime  # of its first picture
     duration_s: float  # to the end of its last picture
 
@@ -42,7 +29,7 @@ class _Group:
     """A keyframe and what builds on it: useless in part, so kept or dropped whole."""
 
     format: StreamFormat
-    packets: list[StoredPacket] = field(default_factory=list)
+    packets: list[Packet] = field(default_factory=list)
     n_bytes: int = 0
 
     @property
@@ -59,14 +46,14 @@ class PacketRing:
     """
 
     def __init__(self, seconds: float, max_bytes: int = 64 * MIB) -> None:
-        self._kept = timedelta(seconds=seconds)
+        self._span = timedelta(seconds=seconds)
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._groups: deque[_Group] = deque()
         self._format: StreamFormat | None = None
         self._open: _Group | None = None
         self.n_bytes = 0
-        # Packets that could not be kept: before a first keyframe, or too many for max_bytes.
+        # Packets that could not be stored: before a first keyframe, or too many for max_bytes.
         self.n_dropped = 0
 
     @property
@@ -80,7 +67,7 @@ class PacketRing:
         with self._lock:
             self._format, self._open = stream_format, None
 
-    def add(self, packet: StoredPacket) -> None:
+    def add(self, packet: Packet) -> None:
         with self._lock:
             if packet.is_keyframe and self._format is not None:
                 self._open = _Group(self._format)
@@ -91,9 +78,9 @@ class PacketRing:
             self._open.packets.append(packet)
             self._open.n_bytes += len(packet.data)
             self.n_bytes += len(packet.data)
-            self._forget(packet.at - self._kept)
+            self._forget(packet.at - self._span)
 
-    def cut(self, start: datetime, end: datetime) -> Segment | None:
+    def export(self, start: datetime, end: datetime) -> Segment | None:
         """What was seen from start to end, from the keyframe at or before start on.
 
         It begins later where start is no longer held, and ends sooner where the stream changed its format.
@@ -106,7 +93,7 @@ class PacketRing:
             packets.pop()
         if not packets or max(packet.at for packet in packets) < start:
             return None
-        return _excerpt(groups[0].format, packets)
+        return _segment(groups[0].format, packets)
 
     def _groups_from(self, start: datetime, end: datetime) -> list[_Group]:
         groups = list(self._groups)
@@ -125,7 +112,7 @@ class PacketRing:
             self._open, self.n_bytes = None, 0
 
 
-def _excerpt(stream_format: StreamFormat, packets: list[StoredPacket]) -> Segment:
+def _segment(stream_format: StreamFormat, packets: list[Packet]) -> Segment:
     times = sorted(packet.at for packet in packets)
     # The last picture stays as long as pictures of this stream usually do.
     shown_s = median((b - a).total_seconds() for a, b in pairwise(times)) if len(times) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Keeps one camera going: connects, and after every failure waits, longer each time, and connects again."""
+"""Keeps one camera connected: after every failure it waits, longer each time, and connects again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ingest.errors import StreamError, Unauthorized
 from ingest.frame import Frame, FrameSource
+from ingest.waits import Waits
 
 log = logging.getLogger(__name__)
 
@@ -30,38 +31,16 @@ class StreamState:
 
     status: StreamStatus
     since: datetime
-    reason: StreamError | None = None  # the last failure; None once pictures come again
+    reason: StreamError | None = None  # the last failure; None once frames come again
     retry_at: datetime | None = None  # only while waiting
     n_failures: int = 0  # since the start of this process
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """How long to wait before the next attempt."""
-
-    first_s: float = 1.0
-    most_s: float = 60.0
-    steady_s: float = 30.0  # a connection that gave pictures and lasted so long was good: `first_s` is next
-
-    def wait_s(self, n_in_a_row: int, reason: StreamError, jitter: float) -> float:
-        """Doubled with every failure in a row, and spread: cameras of one switch must not return at once.
-
-        Args:
-            n_in_a_row: failures without a steady connection between them, this one included.
-            jitter: 0..1; the wait lies between half of what is due and all of it.
-        """
-        # Guessing on with a wrong password locks many cameras: nothing gets better by hurrying.
-        due_s = (
-            self.most_s if isinstance(reason, Unauthorized) else self.first_s * 2.0 ** min(n_in_a_row - 1, 30)
-        )
-        return min(due_s, self.most_s) * (0.5 + 0.5 * jitter)
-
-
 class Supervisor:
-    """Runs a source for as long as it is wanted. One a camera, in its own thread: none waits for another.
+    """Runs a source until it is stopped. One for each camera, in its own thread: none waits for another.
 
     Args:
-        stop: set to end it; it ends at the next frame. Close the source too, for one that gives none.
+        stop: set to end it; it ends at the next frame. Close the source too, for one that delivers none.
     """
 
     def __init__(
@@ -104,7 +83,9 @@ class Supervisor:
                 return
 
     def _wait(self, reason: StreamError) -> None:
-        wait_s = self._waits.wait_s(self._n_in_a_row, reason, self._jitter())
+        # Many cameras lock an account after a few attempts with a wrong password.
+        hurry = not isinstance(reason, Unauthorized)
+        wait_s = self._waits.wait_s(self._n_in_a_row, self._jitter(), hurry=hurry)
         log.warning("%s; trying again in %.1f s", reason, wait_s)
         retry_at = datetime.now(UTC) + timedelta(seconds=wait_s)
         self._become(StreamStatus.WAITING, reason=reason, retry_at=retry_at, n_new_failures=1)

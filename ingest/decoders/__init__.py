@@ -1,1 +1,1 @@
-"""Packets to frames, and which frames go on."""
+"""Packets -> frames behind one protocol, and which frames go on."""

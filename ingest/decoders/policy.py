@@ -1,4 +1,4 @@
-"""Packets to frames: which of the decoded pictures go on."""
+"""Which of the decoded pictures go on. Knows times only, so that it is the same for every decoder."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from detectors.runtimes.batches import detect_in_batches
 from detectors.runtimes.router import ModelRouter
 from ingest.camera import STREAM_SCHEMES, Camera, load_cameras
 from ingest.connection.ring import PacketRing
-from ingest.connection.rtsp import RtspSource
 from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from ingest.frame import Frame, FrameSource
 from ingest.recording import Recording
+from ingest.stream import RtspSource
 from mastwatch.commands import Subparsers
 from mastwatch.settings import SettingsError, load, need, writable
 

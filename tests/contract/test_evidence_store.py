@@ -23,8 +23,8 @@ from playwright.sync_api import sync_playwright
 from detectors.evidence.snapshot_buffer import Snapshot, jpeg
 from detectors.evidence.store import EvidenceImages, EvidenceStore
 from ingest.connection.ring import PacketRing, Segment
-from ingest.connection.rtsp import RtspSource
 from ingest.decoders.policy import EVERY_FRAME
+from ingest.stream import RtspSource
 from mastwatch.stack.cameras import VirtualCameras
 from tests.contract.conftest import CLIP
 
@@ -39,14 +39,14 @@ def store(tmp_path: Path) -> EvidenceStore:
 
 
 @pytest.fixture(scope="module")
-def excerpt(cameras: VirtualCameras) -> Segment:
+def segment(cameras: VirtualCameras) -> Segment:
     """Four seconds of a live stream, over the end of the clip and its new beginning."""
     ring = PacketRing(30)
     frames = RtspSource("cho", cameras.url(CLIP), ring, EVERY_FRAME).frames()
     times = [frame.captured_at for frame in islice(frames, 240)]
-    cut = ring.cut(times[-1] - timedelta(seconds=4), times[-1])
-    assert cut is not None
-    return cut
+    segment = ring.export(times[-1] - timedelta(seconds=4), times[-1])
+    assert segment is not None
+    return segment
 
 
 def test_pictures_are_filed_by_day_and_candidate(store: EvidenceStore, tmp_path: Path) -> None:
@@ -110,21 +110,21 @@ def test_what_is_older_than_the_retention_is_removed_and_nothing_else(store: Evi
     assert store.prune(before=date(2026, 11, 24)) == 0
 
 
-def test_a_clip_says_when_it_begins_and_how_long_it_is(store: EvidenceStore, excerpt: Segment) -> None:
-    clip = store.keep_clip(uuid4(), RAISED_AT, excerpt)
-    assert clip.started_at == excerpt.started_at
+def test_a_clip_says_when_it_begins_and_how_long_it_is(store: EvidenceStore, segment: Segment) -> None:
+    clip = store.keep_clip(uuid4(), RAISED_AT, segment)
+    assert clip.started_at == segment.started_at
     assert 4 <= clip.duration_s < 7
 
 
 def test_a_coding_that_mp4_has_no_place_for_is_an_error_of_the_file(
-    store: EvidenceStore, excerpt: Segment
+    store: EvidenceStore, segment: Segment
 ) -> None:
     with pytest.raises(OSError, match=r"cannot be written as MP4: .*vp8"):
-        store.keep_clip(uuid4(), RAISED_AT, replace(excerpt, format=replace(excerpt.format, codec="vp8")))
+        store.keep_clip(uuid4(), RAISED_AT, replace(segment, format=replace(segment.format, codec="vp8")))
 
 
-def test_no_unfinished_file_is_left(store: EvidenceStore, excerpt: Segment, tmp_path: Path) -> None:
-    store.keep_clip(uuid4(), RAISED_AT, excerpt)
+def test_no_unfinished_file_is_left(store: EvidenceStore, segment: Segment, tmp_path: Path) -> None:
+    store.keep_clip(uuid4(), RAISED_AT, segment)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["clip.mp4"]
 
 
@@ -138,8 +138,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_chromium_plays_the_clip_to_its_end(store: EvidenceStore, excerpt: Segment, address: str) -> None:
-    clip = store.keep_clip(uuid4(), RAISED_AT, excerpt)
+def test_chromium_plays_the_clip_to_its_end(store: EvidenceStore, segment: Segment, address: str) -> None:
+    clip = store.keep_clip(uuid4(), RAISED_AT, segment)
     played = play(f"{address}/{clip.file.path}")
     assert played["duration"] == pytest.approx(clip.duration_s, abs=0.1)
     assert (played["width"], played["height"]) == (480, 848)

@@ -7,18 +7,17 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ingest.connection.ring import PacketRing
-from ingest.connection.rtsp import RtspSource
-from ingest.connection.supervisor import StreamStatus, Supervisor, Waits
+from ingest.connection.rtsp import Timeouts
+from ingest.connection.supervisor import StreamStatus, Supervisor
 from ingest.decoders.policy import EVERY_FRAME, DecodePolicy
 from ingest.errors import Ended, NoVideo, Stalled, Unauthorized, Undecodable, Unreachable
 from ingest.frame import Frame
-from ingest.recording import Recording
+from ingest.stream import RtspSource
+from ingest.waits import Waits
 from mastwatch.stack.cameras import VirtualCameras
 from mastwatch.stack.process import free_port
 from tests.contract.conftest import CLIP, FaultyNetwork
@@ -29,7 +28,8 @@ SOUND_TOO = (NAMED, b"s=-\r\nm=audio 0 RTP/AVP 0\r\ni=".ljust(len(NAMED), b"-"))
 
 
 def source(url: str, policy: DecodePolicy = EVERY_FRAME, decode_timeout_s: float = 30) -> RtspSource:
-    return RtspSource("hầm", url, PacketRing(20), policy, 2, 2, decode_timeout_s)
+    timeouts = Timeouts(open_s=2, read_s=2, decode_s=decode_timeout_s)
+    return RtspSource("hầm", url, PacketRing(20), policy, timeouts=timeouts)
 
 
 def first(n_frames: int, frames: Iterator[Frame]) -> list[Frame]:
@@ -47,7 +47,7 @@ def test_the_policy_thins_frames_and_says_how_many(cameras: VirtualCameras) -> N
     camera = source(cameras.url(CLIP), DecodePolicy(5))
     sequences = [frame.sequence for frame in first(11, camera.frames())]
     assert sequences[-1] - sequences[0] == pytest.approx(60, abs=6)
-    assert camera.counts.n_thinned == camera.counts.n_decoded - 11
+    assert camera.frame_counts.n_thinned == camera.frame_counts.n_decoded - 11
 
 
 def test_frame_times_go_on_when_the_clip_begins_again(cameras: VirtualCameras) -> None:
@@ -80,7 +80,7 @@ def test_a_server_that_falls_silent_but_holds_the_connection_is_stalled(network:
     frames = source(network.url(LOOPED)).frames()
     first(5, frames)
     network.freeze()
-    with pytest.raises(Stalled, match=r"nothing has come for 2\.\d s"):
+    with pytest.raises(Stalled, match=r"connected, but no data for 2\.\d s"):
         list(frames)
 
 
@@ -95,22 +95,22 @@ def test_a_port_on_which_nobody_listens_is_unreachable() -> None:
         list(source(f"rtsp://127.0.0.1:{free_port()}/main").frames())
 
 
-def test_an_address_to_which_no_way_leads_is_unreachable() -> None:
+def test_an_address_without_a_route_is_unreachable() -> None:
     # Class E of IPv4 (RFC 1112): no host has it, so the system itself refuses.
-    with pytest.raises(Unreachable, match="cannot be connected"):
+    with pytest.raises(Unreachable, match=r"cannot connect \("):
         list(source("rtsp://255.255.255.255/main").frames())
 
 
 def test_a_path_that_the_server_does_not_know_is_no_video(cameras: VirtualCameras) -> None:
-    with pytest.raises(NoVideo, match=r"nowhere\.mp4\S*: no stream has this path"):
+    with pytest.raises(NoVideo, match=r"nowhere\.mp4\S*: no stream at this path"):
         list(source(cameras.url("nowhere")).frames())
 
 
-def test_a_wrong_password_is_told_without_telling_it(network: FaultyNetwork) -> None:
+def test_a_wrong_password_is_reported_without_showing_it(network: FaultyNetwork) -> None:
     network.ask_for("đúng")
     with pytest.raises(Unauthorized) as caught:
         list(source(network.url(LOOPED, "xem:b%C3%AD-m%E1%BA%ADt")).frames())
-    assert "the user name or the password is wrong" in str(caught.value)
+    assert "wrong user name or password" in str(caught.value)
     assert "xem" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -120,15 +120,15 @@ def test_the_right_password_lets_the_pictures_through(network: FaultyNetwork) ->
     assert len(first(3, source(network.url(LOOPED, "xem:a%40b%2Fc")).frames())) == 3
 
 
-def test_a_coding_that_nobody_knows_is_no_video(network: FaultyNetwork) -> None:
+def test_an_unknown_codec_is_no_video(network: FaultyNetwork) -> None:
     network.swapped = (b" H264/", b" XYZW/")
-    with pytest.raises(NoVideo, match=r"in a coding that is not known here; set it to H\.264"):
+    with pytest.raises(NoVideo, match=r"unsupported codec: set the camera to H\.264"):
         list(source(network.url(LOOPED)).frames())
 
 
 def test_a_camera_without_a_lens_is_no_video(network: FaultyNetwork) -> None:
     network.swapped = (b"m=video", b"m=audio")
-    with pytest.raises(NoVideo, match="answers, but sends no picture"):
+    with pytest.raises(NoVideo, match="answers, but sends no video"):
         list(source(network.url(LOOPED)).frames())
 
 
@@ -145,25 +145,14 @@ def test_sound_is_not_asked_for_since_it_would_hide_that_the_pictures_have_stopp
     assert sum(said.startswith(b"SETUP") for said in network.said) == 1
 
 
-def test_data_of_which_no_picture_comes_is_undecodable(network: FaultyNetwork) -> None:
+def test_data_from_which_no_picture_comes_is_undecodable(network: FaultyNetwork) -> None:
     camera = source(network.url(LOOPED), decode_timeout_s=1)
     frames = camera.frames()
     first(5, frames)
     network.scramble = True
-    with pytest.raises(Undecodable, match="sends data, but no picture came of it for 1 s"):
+    with pytest.raises(Undecodable, match="sends data, but nothing could be decoded for 1 s"):
         list(frames)
-    assert camera.counts.n_undecodable > 0
-
-
-def test_a_camera_that_sends_strips_is_undecodable(tmp_path: Path) -> None:
-    recording = Recording(tmp_path / "strip.mp4", 2048, 16)
-    for n in range(50):
-        recording.add(np.full((16, 2048, 3), 5 * n, np.uint8), n / 25)
-    recording.close()
-    street = VirtualCameras(tmp_path, tmp_path / "street.log")
-    with pytest.raises(Undecodable, match="2048x16"):
-        list(source(street.url("strip")).frames())
-    street.stop()
+    assert camera.frame_counts.n_undecodable > 0
 
 
 def supervised(url: str, stop: threading.Event) -> Supervisor:
@@ -182,7 +171,7 @@ def test_after_a_break_frames_go_on_in_number_and_time(network: FaultyNetwork) -
     assert after[-1].captured_at - datetime.now(UTC) < timedelta(seconds=2)
 
 
-def test_a_supervisor_tells_why_a_camera_is_not_live_and_when_it_tries_again(network: FaultyNetwork) -> None:
+def test_a_supervisor_says_why_a_camera_is_not_live_and_when_it_tries_again(network: FaultyNetwork) -> None:
     stop = threading.Event()
     camera = supervised(network.url(LOOPED), stop)
     frames = camera.frames()

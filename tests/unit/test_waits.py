@@ -6,28 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.connection.supervisor import Waits
-from ingest.errors import Ended, Unauthorized
-
-ENDED = Ended("cho", "rtsp://10.0.0.7/main", "the camera closed the stream")
+from ingest.errors import Ended
+from ingest.waits import Waits
 
 
 def test_each_failure_in_a_row_doubles_the_wait() -> None:
-    assert [Waits().wait_s(n, ENDED, jitter=1) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert [Waits().wait_s(n, jitter=1) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
 
 
 def test_a_wait_is_spread_over_its_second_half() -> None:
-    assert [Waits().wait_s(3, ENDED, jitter) for jitter in (0, 0.5, 1)] == [2, 3, 4]
+    assert [Waits().wait_s(3, jitter) for jitter in (0, 0.5, 1)] == [2, 3, 4]
 
 
-def test_a_wrong_password_is_not_tried_again_in_a_hurry() -> None:
-    reason = Unauthorized("cho", "rtsp://10.0.0.7/main", "the user name or the password is wrong")
-    assert Waits().wait_s(1, reason, jitter=1) == 60
+def test_what_is_not_to_be_tried_in_a_hurry_waits_longest_at_once() -> None:
+    assert Waits().wait_s(1, jitter=1, hurry=False) == 60
 
 
 @given(n_in_a_row=st.integers(1, 100_000), jitter=st.floats(0, 1))
 def test_no_wait_is_longer_than_the_most(n_in_a_row: int, jitter: float) -> None:
-    assert 0.5 <= Waits().wait_s(n_in_a_row, ENDED, jitter) <= 60
+    assert 0.5 <= Waits().wait_s(n_in_a_row, jitter) <= 60
 
 
 @pytest.mark.parametrize(
