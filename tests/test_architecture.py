@@ -24,16 +24,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "mastwatch": ROOMS,
 }
 
-# The rooms inside a room, lowest first: a folder, or a file beside the folders. Each may import those before it.
+# The rooms inside a room, lowest first: a folder, or a file beside the folders. Each may import those before.
 SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "ingest": (
         "errors",
+        "waits",
         "frame",
         "picture",
+        "packet",
         "yaml_lines",
         "camera",
         "decoders",
         "connection",
+        "stream",
         "files",
         "recording",
         "mp4",
