@@ -7,33 +7,29 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.errors import ServerErrorMiddleware
 
-from dispatch_api import errors, health
-from dispatch_api.api import candidates, live, reports, session
+from dispatch_api import desk, errors, evidence, health, live, session, ward
 from dispatch_api.changes import Changes, Topic
-from dispatch_api.console import routes as console
+from dispatch_api.components.audience import SHARED
+from dispatch_api.components.pages import environment
+from dispatch_api.components.shipped import Shipped
 from dispatch_api.context import Clock, Context, utc_now
-from dispatch_api.evidence import router as files
 from dispatch_api.headers import SecurityHeaders, same_site
 from dispatch_api.language import load_texts
 from dispatch_api.limits import BodyLimit
 from dispatch_api.metrics import CountRequests, Metrics
 from dispatch_api.openapi import describe
-from dispatch_api.pages import environment
 from dispatch_api.settings import ApiSettings
-from dispatch_api.shipped import Shipped
-from dispatch_api.sign_in import router as sign_in
-from dispatch_api.ward import routes as ward
 from incidents.store.notify import changes
 from incidents.usecases.service import IncidentSettings, open_incidents
 
 __all__ = ["ApiSettings", "create_app"]
 
-STATIC = Path(__file__).parent / "static"
+# A new audience is a folder of its own and its name here.
+AUDIENCES = (session.AUDIENCE, desk.AUDIENCE, ward.AUDIENCE)
 # Of a `Change`: what is to be looked at again.
 TOPICS = {
     "candidate": (Topic.CANDIDATES,),
@@ -61,11 +57,14 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         lifespan=_lifespan(settings, metrics, clock),
         dependencies=[Depends(same_site)],
     )
-    app.state.templates = environment()
-    app.include_router(_api())
-    for router in (health.router, files, sign_in, console.router, ward.router):
+    app.state.templates = environment((SHARED, *AUDIENCES))
+    for router in (_api(), health.router, evidence.router, *(each.pages for each in AUDIENCES if each.pages)):
         app.include_router(router)
-    app.mount("/static", Shipped(directory=STATIC), name="static")
+    for folder in (SHARED, *AUDIENCES):
+        if folder.static.is_dir():
+            app.mount(
+                f"/static/{folder.name}", Shipped(directory=folder.static), name=f"static-{folder.name}"
+            )
     errors.install(app)
     describe(app)
     # Innermost: the framework's own place is outside of the others, uncounted and without their headers.
@@ -78,8 +77,8 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for module in (session, candidates, reports, live):
-        api.include_router(module.router)
+    for router in (*(each.api for each in AUDIENCES if each.api), live.router):
+        api.include_router(router)
     return api
 
 

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 
 from dispatch_api import formats
 from dispatch_api.auth import ForgedRequest
+from dispatch_api.components.pages import render
 from dispatch_api.context import now_of, wording_of
 from dispatch_api.limits import TooLarge
-from dispatch_api.pages import render
 from dispatch_api.wording import Wording
 from incidents.errors import (
     BadCredentials,
@@ -91,7 +91,7 @@ def problem(
         advice = texts(f"error.text_{worded(status)}", code=more.get("code", ""))
         told = detail if status in TOLD else ""
         page = {"status": status, "title": title, "advice": advice, "detail": told}
-        return render(request, "error.html", page, status=status, headers=headers)
+        return render(request, "components/error.html", page, status=status, headers=headers)
     body = {
         "type": f"urn:mastwatch:problem:{name}",
         "title": title,

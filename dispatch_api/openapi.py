@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from dispatch_api.api.problems import Problem, problems
+from dispatch_api.components.problems import Problem, problems
 
 
 def describe(app: FastAPI) -> None:

@@ -24,7 +24,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "mastwatch": ROOMS,
 }
 
-# The rooms inside a room, lowest first: a folder, or a file beside the folders. Each may import those before.
+# Each its own folder of dispatch_api, and none knows another.
+AUDIENCES = ("session", "desk", "ward")
+# The rooms inside a room, lowest first: a folder, or a file beside them. Each may import those before it.
 SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "ingest": (
         "errors",
@@ -71,7 +73,6 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "dispatch_api": (
         "settings",
-        "shipped",
         "limits",
         "language",
         "formats",
@@ -82,14 +83,11 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "auth",
         "headers",
         "health",
-        "uploads",
-        "pages",
+        "components",
         "errors",
         "evidence",
-        "sign_in",
-        "api",
-        "console",
-        "ward",
+        "live",
+        *AUDIENCES,
         "openapi",
         "app",
     ),
@@ -198,6 +196,19 @@ def test_inside_a_room_no_import_goes_back(room: str) -> None:
         if (target := sub_room_of(name)) and target[0] == room and target != place
         if order.index(target[1]) > order.index(place[1])
         if (f"{room}.{place[1]}", f"{room}.{target[1]}") not in ARROWS_BACK
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_an_audience_knows_no_other(audience: str) -> None:
+    others = [f"dispatch_api.{other}" for other in AUDIENCES if other != audience]
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        if within(module_of(path), f"dispatch_api.{audience}")
+        for name in sorted(imports_of(path))
+        if any(within(name, other) for other in others)
     ]
     assert not wrong, "\n".join(wrong)
 

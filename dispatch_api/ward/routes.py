@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dispatch_api import formats
 from dispatch_api.auth import SessionDep, UnitDep, UnitFormSenderDep
-from dispatch_api.console.scene import crop_of
+from dispatch_api.components.pages import render
+from dispatch_api.components.scene import crop_of
+from dispatch_api.components.uploads import read_photos
 from dispatch_api.context import ContextDep, NowDep, WordingDep
 from dispatch_api.limits import MIB, TooLarge
-from dispatch_api.pages import render
-from dispatch_api.uploads import read_photos
 from dispatch_api.wording import Wording
 from incidents.contract.events import CandidateRaised, Family
 from incidents.errors import IllegalTransition, InvalidInput, Stale

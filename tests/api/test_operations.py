@@ -153,7 +153,7 @@ async def test_a_garbled_address_is_to_people_a_page_that_is_not_there(mai: Asyn
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in", "/desk", "/static/base.css", "/healthz", "/api/v1/candidates", "/x"]
+    "path", ["/sign-in", "/desk", "/static/components/base.css", "/healthz", "/api/v1/candidates", "/x"]
 )
 async def test_every_answer_tells_the_browser_to_trust_nothing_else(mai: AsyncClient, path: str) -> None:
     headers = (await mai.get(path)).headers

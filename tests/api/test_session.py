@@ -9,7 +9,7 @@ from httpx import ASGITransport, AsyncClient
 
 from dispatch_api.app import create_app
 from dispatch_api.context import utc_now
-from dispatch_api.sign_in import local
+from dispatch_api.session.routes import local
 from tests.api.visitors import ADDRESS, Raise, SignIn
 from tests.running_city import PASSWORD, City
 

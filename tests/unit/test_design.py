@@ -16,8 +16,8 @@ from incidents.contract.events import KINDS
 from incidents.read import labels
 
 ROOM = Path(dispatch_api.__file__).parent
-SPRITE = (ROOM / "static/vendor/lucide/icons.svg").read_text(encoding="utf-8")
-BASE = (ROOM / "static/base.css").read_text(encoding="utf-8")
+SPRITE = (ROOM / "components/static/vendor/lucide/icons.svg").read_text(encoding="utf-8")
+BASE = (ROOM / "components/static/base.css").read_text(encoding="utf-8")
 INKS = ("ink", "second", "third", "accent", "encroachment", "traffic", "littering", "in-time", "soon", "late")
 GROUNDS = list(product(("dark", "light"), ("ground", "panel", "raised", "selected")))
 READABLE = 4.5  # WCAG 2.2, 1.4.3
@@ -76,7 +76,7 @@ def test_a_missing_text_names_itself_and_its_file() -> None:
 
 def test_the_sprite_holds_the_icons_in_use_and_no_others() -> None:
     held = set(re.findall(r'<symbol id="([\w-]+)"', SPRITE))
-    sources = [*ROOM.rglob("*.html"), *(ROOM / "static").rglob("*.js"), *ROOM.rglob("*.py")]
+    sources = [*ROOM.rglob("*.html"), *ROOM.rglob("*.js"), *ROOM.rglob("*.py")]
     written = "".join(path.read_text(encoding="utf-8") for path in sources)
     quoted = set(re.findall(r"""['"]([a-z0-9-]+)['"]""", written))
     named = set(re.findall(r"""(?:icon\('|\bsay\(")([\w-]+)['"]""", written)) | {
@@ -88,7 +88,7 @@ def test_the_sprite_holds_the_icons_in_use_and_no_others() -> None:
 
 
 def test_no_shipped_file_names_another_host() -> None:
-    for path in (ROOM / "static").rglob("*"):
+    for path in ROOM.glob("*/static/**/*"):
         if path.suffix in (".css", ".js", ".svg"):
             hosts = re.findall(r"https?://(?!www\.w3\.org/)[^\s\"')]+", path.read_text(encoding="utf-8"))
             assert hosts == [], path

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_api.console.scene import NAME_SHARE, crop_of, scene_of, time_line_of
+from dispatch_api.components.scene import NAME_SHARE, crop_of, scene_of, time_line_of
 from incidents.contract.events import CandidateRaised, Clip, SeenBox
 from tests.events import SEEN_AT, candidate, evidence_file
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_api.console.ward_map import HEIGHT, WIDTH, ward_map
+from dispatch_api.components.ward_map import HEIGHT, WIDTH, ward_map
 from incidents.read.views import WardView
 from tests.events import CAMERA
 

@@ -1,0 +1,1 @@
+"""What the pages of every audience share: layout, drawing, templates, JSON of the domain's views."""
