@@ -49,7 +49,7 @@ class Ours:
 
     def receive(self) -> list[str]:
         """The ids that came, read, checked and committed."""
-        ids = [str(decode(message.value).candidate_id) for message in self._inbox.poll(100)]
+        ids = [str(decode(message.value, CandidateRaised).candidate_id) for message in self._inbox.poll(100)]
         self._inbox.commit()
         return ids
 

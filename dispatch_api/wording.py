@@ -27,6 +27,7 @@ FLAG_ICONS: dict[TimeFlag, str] = {
     TimeFlag.DONE_LATE: "circle-alert",
 }
 FAMILY_ICONS = {"encroachment": "car", "traffic": "traffic-cone", "littering": "trash-2"}
+OTHER_ICON = "camera"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +47,16 @@ class Wording:
     def category(self, category: CategoryView) -> str:
         return category.name_en if self.language is Language.EN else category.name
 
-    def kind(self, kind: str | None) -> str:
-        """What is suspected; None where no camera saw it and a person only described it."""
-        return self.label(labels.KINDS[kind]) if kind else ""
+    def kind(self, event: CandidateRaised | None) -> str:
+        """What is suspected, in the event's own words; None where a person only described it."""
+        if event is None:
+            return ""
+        return event.label.en if self.language is Language.EN else event.label.vi
+
+    def family(self, family: str) -> str:
+        """The family of a kind, or the word for those of newer detectors that have no name here."""
+        known = {str(each): label for each, label in labels.FAMILIES.items()}
+        return self.label(known[family]) if family in known else self.texts("family.other")
 
     def thing(self, event: CandidateRaised) -> str:
         return self.texts.or_plain("thing", event.object_class)
@@ -56,23 +64,28 @@ class Wording:
     def measure(self, event: CandidateRaised) -> str:
         """What was measured, for a row of the queue: "dừng 2 ph 12 s"."""
         time = formats.duration(event.dwell_s, self.language, short=True)
-        return self.texts(f"measure.{event.kind}", time=time)
+        return self._of_kind("measure", event, time=time)
 
     def box_label(self, event: CandidateRaised) -> str:
         """What stands on the box in the picture: "Ô tô, dừng 2:12"."""
-        return (
-            f"{self.thing(event)}, {self.texts(f'measure.{event.kind}', time=formats.clock(event.dwell_s))}"
-        )
+        return f"{self.thing(event)}, {self._of_kind('measure', event, time=formats.clock(event.dwell_s))}"
 
     def because(self, event: CandidateRaised) -> str:
         """Why the detector raised it: the measured time, the zone, the limit it was held against."""
-        return self.texts(
-            f"because.{event.kind}",
+        return self._of_kind(
+            "because",
+            event,
             thing=self.thing(event),
             zone=event.zone.name,
             time=formats.duration(event.dwell_s, self.language),
             limit=formats.duration(event.limit_s, self.language),
         )
+
+    def _of_kind(self, section: str, event: CandidateRaised, **values: object) -> str:
+        """The sentence of that kind; for one that has none here, what holds for any kind."""
+        key = f"{section}.{event.kind}"
+        known = key in self.texts.by_key
+        return self.texts(key if known else f"{section}.other", kind=self.kind(event), **values)
 
     def confidence(self, event: CandidateRaised) -> str:
         score = formats.number(event.score, self.language, decimals=2)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from incidents.contract.codec import encode
 from incidents.contract.events import (
     CameraPlace,
     CandidateRaised,
@@ -14,6 +16,7 @@ from incidents.contract.events import (
     Evidence,
     EvidenceFile,
     Family,
+    Label,
     SeenBox,
     SeenZone,
 )
@@ -41,7 +44,9 @@ def candidate(**different: Any) -> CandidateRaised:
         candidate_id=uuid4(),
         family=Family.ENCROACHMENT,
         kind="vehicle_on_sidewalk",
+        label=Label(vi="Xe trên vỉa hè", en="Vehicle on the sidewalk"),
         camera=CAMERA,
+        view_id="default",
         zone=SeenZone(
             zone_id="via-he-bac",
             name="Vỉa hè phía bắc",
@@ -73,3 +78,20 @@ def candidate(**different: Any) -> CandidateRaised:
         detector="yolo11n-int8-384x640, rules 1",
     )
     return replace(whole, **different)
+
+
+def from_the_next_version(**different: Any) -> bytes:
+    """What a worker of a newer version may send: words, fields and a version that are unknown here."""
+    event = candidate(
+        family="flooding",
+        kind="flooded_road",
+        label=Label(vi="Đường ngập nước", en="Flooded road"),
+        object_class="water",
+        **different,
+    )
+    document = json.loads(encode(event))
+    document |= {"schema_version": 3, "depth_m": 0.4, "weather": {"rain_mm": [1, 2]}}
+    document["zone"] |= {"type": "underpass", "lowest_m": 2.5}
+    document["camera"] |= {"mast_height_m": 25}
+    document["path"][0] |= {"speed_kmh": None}
+    return json.dumps(document, ensure_ascii=False).encode()

@@ -16,6 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from incidents.contract.events import (
+    DEFAULT_VIEW,
     Box,
     CameraPlace,
     CandidateRaised,
@@ -23,10 +24,12 @@ from incidents.contract.events import (
     Evidence,
     EvidenceFile,
     Family,
+    Label,
     Point,
     SeenBox,
     SeenZone,
 )
+from incidents.contract.older_versions import v1_label
 
 Xyxy = tuple[float, float, float, float]
 
@@ -166,7 +169,9 @@ def raised(shot: Shot, footage: Path, evidence_dir: Path, seen_at: datetime) -> 
         candidate_id=candidate_id,
         family=shot.family,
         kind=shot.kind,
+        label=Label(**v1_label(shot.kind)),
         camera=shot.camera,
+        view_id=DEFAULT_VIEW,
         zone=_zone(source, shot, width_px, height_px),
         object_class=shot.object_class,
         entered_at=seen_at - timedelta(seconds=shot.dwell_s),

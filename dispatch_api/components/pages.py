@@ -15,7 +15,7 @@ from dispatch_api import formats
 from dispatch_api.components.audience import Audience
 from dispatch_api.context import now_of, wording_of
 from dispatch_api.language import Language
-from dispatch_api.wording import FAMILY_ICONS, FLAG_ICONS
+from dispatch_api.wording import FAMILY_ICONS, FLAG_ICONS, OTHER_ICON
 from incidents.read import labels
 
 
@@ -28,7 +28,9 @@ def environment(audiences: Iterable[Audience]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(labels=labels, family_icons=FAMILY_ICONS, flag_icons=FLAG_ICONS)
+    templates.globals.update(
+        labels=labels, family_icons=FAMILY_ICONS, other_icon=OTHER_ICON, flag_icons=FLAG_ICONS
+    )
     return templates
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.contract.events import Box, CandidateRaised, Clip, Point
+from incidents.contract.events import CandidateRaised, Clip
+from incidents.contract.fields import Box, Point
 
 LOOP_BEFORE_S = 6.0  # a person sees in this time how it came about
 LOOP_AFTER_S = 4.0

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from incidents.contract.events import Box, Family, Point
+from incidents.contract.fields import Box, Point
 from incidents.lifecycle.reasons import DismissReason, Source
 from incidents.lifecycle.states import CandidateState, ReportAction, ReportState
 from incidents.people.roles import Role
@@ -109,11 +109,18 @@ class ZoneOut(Out):
     polygon: tuple[Point, ...] = Field(description="0..1 of the picture.")
 
 
+class LabelOut(Out):
+    vi: str
+    en: str
+
+
 class EventOut(Out):
     """What the detector saw, as it said it."""
 
-    family: Family
-    kind: str
+    family: str
+    kind: str = Field(description="Open: a newer detector may raise kinds that are not documented yet.")
+    label: LabelOut = Field(description="The kind in words.")
+    view_id: str = Field(description="Of the camera's views, the one in which it was seen.")
     object_class: str
     camera: CameraOut
     zone: ZoneOut
@@ -155,7 +162,7 @@ class CandidateOut(Out):
 
 class QueueOut(Out):
     items: tuple[CandidateOut, ...] = Field(description="The most urgent first; at most one page.")
-    n_by_family: dict[Family, int]
+    n_by_family: dict[str, int]
     n_waiting: int
     oldest_waiting_s: float | None
     n_confirmed_today: int
@@ -178,7 +185,7 @@ class ReportOut(Out):
     source: Source
     category_key: str
     category_name: str
-    family: Family | None
+    family: str | None
     kind: str | None
     state: ReportState
     version: int = Field(description="To be sent back with a change.")

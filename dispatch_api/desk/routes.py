@@ -137,7 +137,7 @@ def _mark_name(event: CandidateRaised, wording: Wording, mark: Mark) -> str:
     texts = wording.texts
     if mark.name == "due":
         return texts("desk.mark_due", time=formats.duration(event.limit_s, wording.language))
-    if mark.name == "entered" and event.family is Family.LITTERING:
+    if mark.name == "entered" and event.family == Family.LITTERING:
         return texts("desk.mark_left")
     return texts(f"desk.mark_{mark.name}")
 

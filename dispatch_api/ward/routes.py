@@ -26,7 +26,7 @@ from incidents.read.views import ReportView, Tab
 router = APIRouter(prefix="/ward", include_in_schema=False)
 
 # What units write most, by what was seen; the officer adds the rest.
-PHRASES: dict[Family | None, tuple[str, ...]] = {
+PHRASES: dict[str | None, tuple[str, ...]] = {
     Family.ENCROACHMENT: ("reminded", "recorded", "vehicle_left", "moved"),
     Family.TRAFFIC: ("reminded", "recorded", "vehicle_left", "cleared"),
     Family.LITTERING: ("collected", "reminded", "recorded", "cleared"),
@@ -147,7 +147,7 @@ def _result_form(
         "report": report,
         "text": text,
         "problem": problem,
-        "phrases": [wording.texts(f"phrase.{name}") for name in PHRASES[report.family]],
+        "phrases": [wording.texts(f"phrase.{name}") for name in PHRASES.get(report.family, PHRASES[None])],
         "photo_limit": _photo_limit(wording),
         "photo_max_bytes": N_BYTES_MAX,
     }

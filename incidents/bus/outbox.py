@@ -157,7 +157,7 @@ class Outbox:
     def _readable(self, rows: Iterable[tuple[str, bytes]]) -> Iterator[CandidateRaised]:
         for candidate_id, value in rows:
             try:
-                yield decode(value)
+                yield decode(value, CandidateRaised)
             except Unreadable as error:
                 log.warning(
                     "outbox %s: candidate %s is unreadable, it may be raised again: %s",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from incidents.contract.events import CandidateRaised, Family
+from incidents.contract.events import CandidateRaised
 from incidents.lifecycle.reasons import DismissReason, Source
 from incidents.lifecycle.states import CandidateAction, CandidateState, ReportAction, ReportState
 from incidents.people.accounts import Person
@@ -55,7 +55,7 @@ class Report:
     source: Source
     candidate_id: UUID | None
     category_key: str
-    family: Family | None
+    family: str | None
     kind: str | None
     state: ReportState
     version: int

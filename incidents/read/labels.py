@@ -162,16 +162,6 @@ FAMILIES: Mapping[Family, Label] = {
     Family.LITTERING: Label("Xả rác", "Littering"),
 }
 
-KINDS: Mapping[str, Label] = {
-    "parked_in_no_parking": Label("Đỗ xe trong vùng cấm dừng đỗ", "Parked where parking is banned"),
-    "vehicle_on_sidewalk": Label("Xe trên vỉa hè", "Vehicle on the sidewalk"),
-    "vehicle_on_crosswalk": Label("Xe dừng trên vạch người đi bộ", "Vehicle standing on the crosswalk"),
-    "stopped_vehicle": Label("Xe dừng trên đường", "Vehicle stopped on the road"),
-    "wrong_way": Label("Đi ngược chiều", "Wrong way"),
-    "pedestrian_on_carriageway": Label("Người đi trên lòng đường", "Person on the carriageway"),
-    "object_left_by_person": Label("Để lại rác", "Something left lying"),
-}
-
 TABS: Mapping[Tab, Label] = {
     Tab.TODO: Label("Cần làm", "To do"),
     Tab.REVIEW: Label("Chờ duyệt", "In review"),

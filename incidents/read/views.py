@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from incidents.contract.events import CandidateRaised, Family
+from incidents.contract.events import CandidateRaised
 from incidents.lifecycle.reasons import DismissReason, Source
 from incidents.lifecycle.states import CandidateAction, CandidateState, ReportAction, ReportState
 from incidents.people.accounts import Person
@@ -89,7 +89,7 @@ class ReportView:
     source: Source
     category_key: str
     category_name: str
-    family: Family | None  # None where no camera saw it
+    family: str | None  # None where no camera saw it
     kind: str | None
     state: ReportState
     version: int
@@ -136,7 +136,7 @@ class LastSeen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     items: tuple[CandidateView, ...]  # the most urgent first; at most one page
-    n_by_family: dict[Family, int]  # all that wait or are being looked at
+    n_by_family: dict[str, int]  # all that wait or are being looked at
     n_waiting: int
     oldest_waiting_s: float | None
     n_confirmed_today: int  # by everybody, today in the city

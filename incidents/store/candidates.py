@@ -11,7 +11,7 @@ from psycopg import AsyncConnection, DataError
 from psycopg.rows import DictRow
 
 from incidents.contract.codec import decode, encode
-from incidents.contract.events import Family
+from incidents.contract.events import CandidateRaised, Family
 from incidents.errors import InvalidInput, NotFound, Stale
 from incidents.lifecycle.reasons import DismissReason
 from incidents.lifecycle.records import Candidate, Transition, code_of
@@ -137,7 +137,7 @@ EXPIRE = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    n_by_family: dict[Family, int]  # waiting or being looked at
+    n_by_family: dict[str, int]  # waiting or being looked at; of newer detectors, any family
     oldest_at: datetime | None  # of those
     n_confirmed: int
     n_dismissed: int
@@ -210,7 +210,8 @@ class CandidateStore:
         """What waits now, and what was decided since then."""
         rows = await (await self._connection.execute(COUNTS, {"since": since})).fetchall()
         waits = [row for row in rows if row["waits"]]
-        n_by_family = {family: sum(row["n"] for row in waits if row["family"] == family) for family in Family}
+        families = {*map(str, Family), *(row["family"] for row in waits)}
+        n_by_family = {one: sum(row["n"] for row in waits if row["family"] == one) for one in families}
         return DeskCounts(
             n_by_family=n_by_family,
             oldest_at=min((row["oldest_at"] for row in waits), default=None),
@@ -281,7 +282,7 @@ def _candidate(row: Row) -> Candidate:
     reason = row["dismiss_reason"]
     return Candidate(
         candidate_id=row["candidate_id"],
-        event=decode(row["event"].encode()),
+        event=decode(row["event"], CandidateRaised),
         state=CandidateState(row["state"]),
         version=row["version"],
         queued_at=row["queued_at"],

@@ -12,7 +12,6 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from incidents.contract.events import Family
 from incidents.errors import NotFound, Stale
 from incidents.lifecycle.reasons import Source
 from incidents.lifecycle.records import Report, SlaClock, Transition
@@ -236,7 +235,7 @@ def _report(row: Row) -> Report:
         source=Source(row["source"]),
         candidate_id=row["candidate_id"],
         category_key=row["category_key"],
-        family=row["family"] and Family(row["family"]),
+        family=row["family"],
         kind=row["kind"],
         state=ReportState(row["state"]),
         version=row["version"],

@@ -21,6 +21,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_
 from incidents.backoff import wait_s
 from incidents.bus.kafka import BusUnavailable, CandidateInbox, Cluster, Message
 from incidents.contract.codec import Unreadable, decode
+from incidents.contract.events import CandidateRaised
 from incidents.errors import DatabaseUnavailable, InvalidInput
 from incidents.places.routing import Boundaries
 from incidents.procedure.policy import Policy
@@ -133,7 +134,7 @@ class Consumer:
         return unreadable
 
     async def _add_one(self, store: Store, message: Message) -> None:
-        event = decode(message.value)
+        event = decode(message.value, CandidateRaised)
         at = datetime.now(UTC)
         if await store.candidates.add(*enqueue(self._policy, self._boundaries, event, at)):
             self._metrics.added.inc()

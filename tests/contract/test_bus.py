@@ -37,6 +37,7 @@ from incidents.bus.kafka import (
 )
 from incidents.bus.outbox import Outbox, Unsent
 from incidents.contract.codec import Unreadable, decode, encode
+from incidents.contract.events import CandidateRaised
 from mastwatch.stack.broker import Broker
 from tests.events import CAMERA, candidate
 
@@ -115,7 +116,7 @@ def polled(inbox: CandidateInbox, n: int) -> list[Message]:
 
 
 def ids(messages: list[Message]) -> set[UUID]:
-    return {decode(message.value).candidate_id for message in messages}
+    return {decode(message.value, CandidateRaised).candidate_id for message in messages}
 
 
 def test_candidates_arrive_as_they_were_sent_and_those_of_one_camera_in_order(
@@ -126,7 +127,7 @@ def test_candidates_arrive_as_they_were_sent_and_those_of_one_camera_in_order(
         outbox.release(event)
     assert Delivery(outbox, sender).step() == 5
     messages = polled(inbox, 5)
-    assert [decode(message.value) for message in messages] == events
+    assert [decode(message.value, CandidateRaised) for message in messages] == events
     assert {message.key for message in messages} == {CAMERA.camera_id.encode()}
     assert outbox.depth() == 0
 
@@ -280,7 +281,7 @@ def test_what_cannot_be_read_is_put_aside_with_the_reason_and_the_rest_goes_on(
     read = []
     for message in polled(inbox, 4):
         try:
-            read.append(decode(message.value))
+            read.append(decode(message.value, CandidateRaised))
         except Unreadable as error:
             inbox.dead_letter(message, error.reason)
     inbox.commit()

@@ -89,7 +89,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 def going_out(outbox: Outbox) -> list[CandidateRaised]:
-    return [decode(unsent.value) for unsent in outbox.unsent(10)]
+    return [decode(unsent.value, CandidateRaised) for unsent in outbox.unsent(10)]
 
 
 def keeper(outbox: Outbox, folder: Path, tally: WorkerCounters) -> EvidenceRecorder:

@@ -36,7 +36,7 @@ def outbox(path: Path) -> Iterator[Outbox]:
 
 
 def unsent(outbox: Outbox) -> list[CandidateRaised]:
-    return [decode(waiting.value) for waiting in outbox.unsent(1000)]
+    return [decode(waiting.value, CandidateRaised) for waiting in outbox.unsent(1000)]
 
 
 def run_and_die(program: str, *arguments: object) -> str:

@@ -87,7 +87,7 @@ def log_of(settings: WorkerSettings) -> Iterator[Callable[[], list[CandidateRais
     events: list[CandidateRaised] = []
 
     def read() -> list[CandidateRaised]:
-        events.extend(decode(message.value) for message in inbox.poll(200))
+        events.extend(decode(message.value, CandidateRaised) for message in inbox.poll(200))
         inbox.commit()
         return events
 

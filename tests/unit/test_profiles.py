@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import pytest
 
-from incidents.contract.events import KINDS
+from incidents.contract.older_versions import V1_LABELS
 from incidents.errors import ProfileError
 from incidents.procedure.policy import ClockStart
 from incidents.procedure.profiles import FOLDER, load_profile
@@ -45,7 +45,7 @@ def test_other_suggestions_run_in_plain_hours_from_receipt_until_the_city_says_o
 
 def test_every_kind_that_a_camera_raises_has_its_category_and_severity_with_a_reason() -> None:
     policy = load_profile("da-lat")
-    assert set(policy.kinds) == {kind for kinds in KINDS.values() for kind in kinds}
+    assert set(policy.kinds) == set(V1_LABELS)
     assert all(kind.why for kind in policy.kinds.values())
 
 
