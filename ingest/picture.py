@@ -1,4 +1,4 @@
-"""The two kinds of `Picture`: one still in the decoder's planes, one already converted."""
+"""The kinds of `Picture`: still in the decoder's planes, already converted, or only a smaller copy of it."""
 
 from __future__ import annotations
 
@@ -86,6 +86,29 @@ class ArrayPicture:
         return self._bgr
 
     def resized(self, width_px: int, height_px: int) -> Bgr:
+        return _array(cv2.resize(self._bgr, (width_px, height_px)))
+
+
+class ReducedPicture:
+    """A smaller copy that stands for the picture as captured: boxes are in pixels of that.
+
+    Args:
+        bgr: the copy.
+        width_px, height_px: of the picture as captured.
+    """
+
+    def __init__(self, bgr: Bgr, width_px: int, height_px: int) -> None:
+        self._bgr = bgr
+        self.width_px = width_px
+        self.height_px = height_px
+
+    @property
+    def bgr(self) -> Bgr:
+        return self.resized(self.width_px, self.height_px)
+
+    def resized(self, width_px: int, height_px: int) -> Bgr:
+        if self._bgr.shape[:2] == (height_px, width_px):
+            return self._bgr
         return _array(cv2.resize(self._bgr, (width_px, height_px)))
 
 

@@ -44,6 +44,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "mp4",
     ),
     "detectors": (
+        "isolation",
         "perception",
         "view",
         "rules",

@@ -1,6 +1,6 @@
-"""From an alarm to the outbox: pictures at once, held; released when the seconds after it are on the clip.
+"""From an event to the outbox: pictures at once, held; released when the seconds after it are on the clip.
 
-In a thread of its own: neither a slow disk nor a full one may hold up the looking.
+In a thread of its own: neither a slow disk nor a full one may hold up the analysis.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from uuid import UUID, uuid4
 from detectors.evidence.candidate import candidate
 from detectors.evidence.counters import WorkerCounters
 from detectors.evidence.store import EvidenceImages, EvidenceStore
+from detectors.isolation import Failure, Stage, attempt
 from detectors.rules.event import Event
 from incidents.bus.outbox import Outbox, OutboxError
 from incidents.contract.events import CandidateRaised, Clip
@@ -30,7 +32,7 @@ T = TypeVar("T")
 
 POLL_S = 0.25
 RETRY_S = 2.0
-# A camera that died after the alarm sends no more seconds: its clip ends where the stream did.
+# A camera that died after the event sends no more seconds: its clip ends where the stream did.
 GRACE_S = 5.0
 # Each waits with its pictures, half a megabyte at 1080p: a disk that is full for hours must not fill the
 # memory too.
@@ -39,34 +41,35 @@ WAITING_MOST = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordRequest:
-    """An alarm with all that its evidence is made of."""
+    """An event with all that its evidence is made of."""
 
     camera: Camera
-    alarm: Event
-    shots: EvidenceImages
+    event: Event
+    images: EvidenceImages
     picture_wh: tuple[int, int]  # pixels as captured
     ring: PacketRing
     model: str
+    fail: Callable[[Failure], object]  # called where its evidence cannot be made, whatever the disk does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Held:
-    raised: RecordRequest
-    event: CandidateRaised
-    give_up_s: float  # monotonic: then the clip is cut as it is
+    request: RecordRequest
+    candidate: CandidateRaised
+    give_up_s: float  # monotonic: then the clip is exported as far as it goes
 
 
 class EvidenceRecorder:
     """Args:
-    before_s, after_s: what the clip shows around the moment of the alarm.
-    waiting_most: alarms that may wait for the disk; what comes then is lost, said and counted.
+    before_s, after_s: what the clip shows around the moment of the event.
+    waiting_most: events that may wait for the disk; those beyond are lost, logged and counted.
     """
 
     def __init__(
         self,
         store: EvidenceStore,
         outbox: Outbox,
-        tally: WorkerCounters,
+        counters: WorkerCounters,
         *,
         before_s: float,
         after_s: float,
@@ -75,24 +78,34 @@ class EvidenceRecorder:
     ) -> None:
         self._store = store
         self._outbox = outbox
-        self._tally = tally
+        self._counters = counters
         self._before = timedelta(seconds=before_s)
         self._after = timedelta(seconds=after_s)
         self._clock_s = clock_s
         self._arriving: Queue[RecordRequest] = Queue(waiting_most)
         self._held: list[_Held] = []
+        self._lock = threading.Lock()  # guards the two counts: requests come from several threads
+        self._n_waiting: Counter[str] = Counter()
 
-    def add(self, raised: RecordRequest) -> None:
-        """From one thread; never waits."""
+    def add(self, request: RecordRequest) -> None:
+        """From any thread; never waits."""
+        self._count(request, 1)
         try:
-            self._arriving.put_nowait(raised)
+            self._arriving.put_nowait(request)
         except Full:
-            self._tally.n_lost += 1
-            log.warning("%s is lost: enough alarms wait for the disk already", _named(raised))
+            self._count(request, -1)
+            with self._lock:
+                self._counters.n_lost += 1
+            log.warning("%s is lost: too many events wait for the disk", _named(request))
+
+    def n_waiting(self, camera_id: str) -> int:
+        """How many events of a camera are not in the outbox yet."""
+        with self._lock:
+            return self._n_waiting[camera_id]
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`, which says that no more is added; then what is held goes out with the clip as far as
-        it goes."""
+        """Until `stop`, which says that no more is added; then what is held is released with the clip as far
+        as it goes."""
         while not stop.is_set():
             self._hold_arriving(stop)
             self._release_due(stop, now=self._clock_s())
@@ -101,62 +114,77 @@ class EvidenceRecorder:
 
     def _hold_arriving(self, stop: threading.Event) -> None:
         try:
-            raised = self._arriving.get(timeout=POLL_S)
+            request = self._arriving.get(timeout=POLL_S)
             while True:
-                self._hold(uuid4(), raised, stop)
-                raised = self._arriving.get_nowait()
+                self._hold(uuid4(), request, stop)
+                self._count(request, -1)
+                request = self._arriving.get_nowait()
         except Empty:
             return
 
-    def _hold(self, candidate_id: UUID, raised: RecordRequest, stop: threading.Event) -> None:
-        event = self._until_written(partial(self._written, candidate_id, raised), stop)
-        if event is None:
-            log.error("%s is lost: the worker had to stop before the disk took it", _named(raised))
+    def _hold(self, candidate_id: UUID, request: RecordRequest, stop: threading.Event) -> None:
+        stored = self._isolated(request, partial(self._stored, candidate_id, request), stop)
+        if stored is None:
+            log.error("%s is lost: it could not be stored", _named(request))
             return
-        self._tally.n_held += 1
+        self._counters.n_held += 1
         give_up_s = self._clock_s() + self._after.total_seconds() + GRACE_S
-        self._held.append(_Held(raised=raised, event=event, give_up_s=give_up_s))
+        self._held.append(_Held(request=request, candidate=stored, give_up_s=give_up_s))
 
-    def _written(self, candidate_id: UUID, raised: RecordRequest) -> CandidateRaised:
-        """The pictures first: an event in the outbox always has its evidence."""
-        event = candidate(
+    def _stored(self, candidate_id: UUID, request: RecordRequest) -> CandidateRaised:
+        """The pictures first: a candidate in the outbox always has its evidence."""
+        stored = candidate(
             candidate_id,
-            raised.camera,
-            raised.alarm,
-            self._store.keep_images(candidate_id, raised.alarm.raised_at, raised.shots),
-            picture_wh=raised.picture_wh,
-            best_at=raised.shots.best.at,
-            model=raised.model,
+            request.camera,
+            request.event,
+            self._store.keep_images(candidate_id, request.event.raised_at, request.images),
+            picture_wh=request.picture_wh,
+            best_at=request.images.best.at,
+            model=request.model,
         )
-        self._outbox.hold(event)
-        return event
+        self._outbox.hold(stored)
+        return stored
 
     def _release_due(self, stop: threading.Event, now: float) -> None:
         due = [held for held in self._held if self._is_due(held, now)]
         for held in due:
             self._held.remove(held)
-            event = replace(held.event, evidence=replace(held.event.evidence, clip=self._clip(held)))
-            if event.evidence.clip is None:
-                self._tally.n_without_clip += 1
-            self._until_written(partial(self._outbox.release, event), stop)
+            clip = self._isolated(held.request, partial(self._clip, held), stop)
+            if clip is None:
+                self._counters.n_without_clip += 1
+            evidence = replace(held.candidate.evidence, clip=clip)
+            release = partial(self._outbox.release, replace(held.candidate, evidence=evidence))
+            self._isolated(held.request, release, stop)
 
     def _is_due(self, held: _Held, now: float) -> bool:
-        newest_at = held.raised.ring.newest_at
-        complete = newest_at is not None and newest_at >= held.raised.alarm.raised_at + self._after
+        newest_at = held.request.ring.newest_at
+        complete = newest_at is not None and newest_at >= held.request.event.raised_at + self._after
         return complete or now >= held.give_up_s
 
     def _clip(self, held: _Held) -> Clip | None:
-        """None, said and counted, where there is nothing to cut or nowhere to put it."""
-        raised_at = held.raised.alarm.raised_at
-        segment = held.raised.ring.export(raised_at - self._before, raised_at + self._after)
+        """None, logged and counted, where there is nothing to export or nowhere to put it."""
+        raised_at = held.request.event.raised_at
+        segment = held.request.ring.export(raised_at - self._before, raised_at + self._after)
         if segment is None:
-            log.warning("candidate %s has no clip: nothing of that time is held", held.event.candidate_id)
+            log.warning(
+                "candidate %s has no clip: the stream of that time is gone", held.candidate.candidate_id
+            )
             return None
         try:
-            return self._store.keep_clip(held.event.candidate_id, raised_at, segment)
+            return self._store.keep_clip(held.candidate.candidate_id, raised_at, segment)
         except OSError as error:
-            log.warning("candidate %s has no clip: %s", held.event.candidate_id, error)
+            log.warning("candidate %s has no clip: %s", held.candidate.candidate_id, error)
             return None
+
+    def _isolated(
+        self, request: RecordRequest, write: Callable[[], T | None], stop: threading.Event
+    ) -> T | None:
+        """What `write` returns; None where it fails for this camera alone, which is told."""
+        outcome = attempt(Stage.EVIDENCE, lambda: self._until_written(write, stop))
+        if isinstance(outcome, Failure):
+            request.fail(outcome)
+            return None
+        return outcome
 
     def _until_written(self, write: Callable[[], T], stop: threading.Event) -> T | None:
         """A full disk is waited for. None where the worker had to stop before there was room."""
@@ -164,12 +192,16 @@ class EvidenceRecorder:
             try:
                 return write()
             except (OSError, OutboxError) as error:
-                self._tally.n_write_failures += 1
-                log.warning("a candidate cannot be written down yet: %s", error)
+                self._counters.n_write_failures += 1
+                log.warning("a candidate cannot be stored yet: %s", error)
                 if stop.wait(RETRY_S):
                     return None
 
+    def _count(self, request: RecordRequest, n: int) -> None:
+        with self._lock:
+            self._n_waiting[request.camera.camera_id] += n
 
-def _named(raised: RecordRequest) -> str:
-    alarm = raised.alarm
-    return f"{alarm.kind} at {alarm.raised_at:%Y-%m-%d %H:%M:%S} UTC by camera {alarm.camera_id}"
+
+def _named(request: RecordRequest) -> str:
+    event = request.event
+    return f"{event.kind} at {event.raised_at:%Y-%m-%d %H:%M:%S} UTC by camera {event.camera_id}"

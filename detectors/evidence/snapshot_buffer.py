@@ -28,33 +28,33 @@ class Snapshot:
 class SnapshotBuffer:
     """A picture a second of the last half minute, and before that pictures spread evenly over the span.
 
-    So a short event has its very moment, and a stay of up to five minutes its beginning; of a longer one it
+    So a short event has its very moment, and a stay of up to five minutes its beginning; that of a longer one
     may be missing. Never more than `n_most` pictures.
     """
 
     def __init__(self, span_s: float, n_most: int = N_MOST) -> None:
-        n_lately = n_most // 4
-        lately_s = min(n_lately * EVERY_S, span_s)
+        n_recent = n_most // 4
+        recent_s = min(n_recent * EVERY_S, span_s)
         self._span = timedelta(seconds=span_s)
-        self._lately_span = timedelta(seconds=lately_s)
-        self._apart = timedelta(seconds=max(EVERY_S, (span_s - lately_s) / (n_most - n_lately - 1)))
-        self._lately: deque[Snapshot] = deque()
+        self._recent_span = timedelta(seconds=recent_s)
+        self._apart = timedelta(seconds=max(EVERY_S, (span_s - recent_s) / (n_most - n_recent - 1)))
+        self._recent: deque[Snapshot] = deque()
         self._earlier: deque[Snapshot] = deque()
 
-    def see(self, frame: Frame) -> None:
+    def add(self, frame: Frame) -> None:
         at = frame.captured_at
-        if self._lately and (at - self._lately[-1].at).total_seconds() < EVERY_S:
+        if self._recent and (at - self._recent[-1].at).total_seconds() < EVERY_S:
             return
-        self._lately.append(snapshot(frame))
-        while self._lately[0].at <= at - self._lately_span:
-            self._age(self._lately.popleft())
+        self._recent.append(snapshot(frame))
+        while self._recent[0].at <= at - self._recent_span:
+            self._age(self._recent.popleft())
         while self._earlier and self._earlier[0].at < at - self._span:
             self._earlier.popleft()
 
     def nearest(self, at: datetime) -> Snapshot | None:
-        """The picture that shows that moment; None where none does any more."""
-        kept = chain(self._earlier, self._lately)
-        found = min(kept, key=lambda each: abs(each.at - at), default=None)
+        """The picture that shows that moment; None where there is none."""
+        stored = chain(self._earlier, self._recent)
+        found = min(stored, key=lambda each: abs(each.at - at), default=None)
         return found if found is not None and abs(found.at - at) <= SAME_MOMENT else None
 
     def _age(self, old: Snapshot) -> None:
@@ -63,7 +63,9 @@ class SnapshotBuffer:
 
 
 def snapshot(frame: Frame) -> Snapshot:
-    return Snapshot(at=frame.captured_at, jpeg=jpeg(frame.picture.bgr))
+    # At its own size, from the decoder's planes: half the cost of FFmpeg's conversion (docs/performance.md).
+    bgr = frame.picture.resized(frame.picture.width_px, frame.picture.height_px)
+    return Snapshot(at=frame.captured_at, jpeg=jpeg(bgr))
 
 
 def jpeg(bgr: Bgr) -> bytes:

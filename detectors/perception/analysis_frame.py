@@ -23,11 +23,7 @@ class AnalysisFrame:
 
     @classmethod
     def of(cls, picture: Picture) -> AnalysisFrame:
-        scale = min(1.0, LONGEST_PX / max(picture.width_px, picture.height_px))
-        width_px, height_px = (
-            2 * round(side_px * scale / 2) for side_px in (picture.width_px, picture.height_px)
-        )
-        bgr = picture.bgr if scale == 1.0 else picture.resized(width_px, height_px)
+        bgr, scale = reduced(picture)
         return cls(bgr=bgr, grey=np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8), scale=scale)
 
     def without_sway(self, shift_px: Xy) -> AnalysisFrame:
@@ -52,6 +48,17 @@ class AnalysisFrame:
             min(max(round(x2), 0), width_px),
             min(max(round(y2), 0), height_px),
         )
+
+
+def reduced(picture: Picture) -> tuple[Bgr, float]:
+    """The pixels that an analysis frame is made of, and how many there are per pixel of the picture."""
+    scale = min(1.0, LONGEST_PX / max(picture.width_px, picture.height_px))
+    if scale == 1.0:
+        return picture.bgr, scale
+    width_px, height_px = (
+        2 * round(side_px * scale / 2) for side_px in (picture.width_px, picture.height_px)
+    )
+    return picture.resized(width_px, height_px), scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The process that watches: cameras -> model -> rules -> evidence -> outbox -> bus."""
+"""The worker process: cameras -> detection -> analysis -> evidence -> outbox -> bus."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from prometheus_client import CollectorRegistry, start_http_server
 from detectors.evidence.counters import WorkerCounters
 from detectors.evidence.recorder import GRACE_S, EvidenceRecorder
 from detectors.evidence.store import EvidenceStore
+from detectors.perception.detections import Detector
+from detectors.pipeline import Pipeline
 from detectors.runtimes.router import ModelRouter
+from detectors.worker.analysis import NewPipeline
+from detectors.worker.analysis_stage import AnalysisStage, usual_processes
 from detectors.worker.camera_pipeline import CameraPipeline
-from detectors.worker.frame_queue import FrameQueue
+from detectors.worker.detect_stage import DetectStage
 from detectors.worker.housekeeping import Housekeeping
 from detectors.worker.metrics import WorkerMetrics
 from incidents.bus.delivery import Delivery
@@ -29,9 +33,7 @@ from ingest.camera import Camera
 
 log = logging.getLogger(__name__)
 
-BATCH = 8
-TAKE_S = 0.5
-# How far back a restarted worker looks for what it raised and may still stand.
+# How far back a camera that begins anew looks for what it raised and may still be there.
 REMEMBERED = timedelta(hours=12)
 
 
@@ -46,18 +48,19 @@ class WorkerSettings:
     evidence_after_s: float = 10.0
     evidence_keep_days: int = 90
     metrics_port: int | None = None  # None: no metrics page
+    analysis_processes: int | None = None  # 0: in the worker itself; None: by the number of processors
 
 
 class NotAStream(Exception):
     def __init__(self, camera: Camera) -> None:
         super().__init__(
-            f"camera {camera.camera_id}: a worker watches live streams, and {camera.source} is a file; "
-            "give an rtsp:// address, or look at the file with `mastwatch detect`"
+            f"camera {camera.camera_id}: {camera.source} is a file, and a worker runs on live streams: "
+            "set an rtsp:// address, or run `mastwatch detect` on the file"
         )
 
 
 def run(settings: WorkerSettings, stop: threading.Event) -> None:
-    """Watch until `stop` is set, or until a part of the worker fails.
+    """Watch until `stop` is set, or until a part that serves all cameras fails.
 
     Raises:
         NotAStream: a camera's source is a file.
@@ -74,7 +77,7 @@ def run(settings: WorkerSettings, stop: threading.Event) -> None:
         closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox,
         closing(CandidateSender(settings.cluster)) as sender,
     ):
-        worker = Worker(settings, detector, outbox, sender, stop)
+        worker = Worker(settings, detector, outbox, sender, stop, weights_for=detector.weights_for)
         with _metrics_page(worker.metrics, settings.metrics_port):
             worker.run()
 
@@ -96,42 +99,55 @@ def _metrics_page(metrics: WorkerMetrics, port: int | None) -> Iterator[None]:
 
 
 class Worker:
-    """The parts of one worker, wired."""
+    """The parts of one worker, wired.
+
+    Args:
+        new_pipeline: makes a camera's pipeline, in whichever process it runs.
+    """
 
     def __init__(
         self,
         settings: WorkerSettings,
-        detector: ModelRouter,
+        detector: Detector,
         outbox: Outbox,
         sender: CandidateSender,
         stop: threading.Event,
+        *,
+        weights_for: Callable[[int, int], str],
+        new_pipeline: NewPipeline = Pipeline,
     ) -> None:
-        self._detector = detector
         self._outbox = outbox
         self._stop = stop
-        self._all_raised = threading.Event()  # the last frame has been looked at
+        self._all_raised = threading.Event()  # the last frame has been analysed
         self._failure: BaseException | None = None
-        self._tally = WorkerCounters()
+        self._counters = WorkerCounters()
         self._delivery = Delivery(outbox, sender)
-        # The clip's beginning must still be held when the last of the waiting is over.
-        ring_s = settings.evidence_before_s + settings.evidence_after_s + 2 * GRACE_S
-        self._watches = {
-            camera.camera_id: CameraPipeline(
-                camera, ring_s, stop, detector.weights_for, partial(self._raised_lately, camera.camera_id)
-            )
-            for camera in settings.cameras
-        }
-        self._frames = FrameQueue(self._count_dropped)
         store = EvidenceStore(settings.data_dir / "evidence")
-        self._keeper = EvidenceRecorder(
+        self._recorder = EvidenceRecorder(
             store,
             outbox,
-            self._tally,
+            self._counters,
             before_s=settings.evidence_before_s,
             after_s=settings.evidence_after_s,
         )
+        self._cameras = {
+            camera.camera_id: self._camera(camera, settings, weights_for) for camera in settings.cameras
+        }
+        self._analysis = AnalysisStage(
+            tuple(self._cameras.values()),
+            self._recorder.add,
+            n_processes=_n_processes(settings.analysis_processes),
+            new_pipeline=new_pipeline,
+        )
+        self._detection = DetectStage(self._cameras, detector, self._analysis.put)
         self.metrics = WorkerMetrics(
-            watches=tuple(self._watches.values()), tally=self._tally, outbox_depth=outbox.depth
+            cameras=tuple(self._cameras.values()),
+            counters=self._counters,
+            waiting={
+                "detection": lambda: len(self._detection.frames),
+                "analysis": lambda: self._analysis.n_waiting,
+            },
+            outbox_depth=outbox.depth,
         )
         self._housekeeping = Housekeeping(
             store, outbox, keep_days=settings.evidence_keep_days, line=self.metrics.line
@@ -142,33 +158,53 @@ class Worker:
         if n_released := self._outbox.release_held():
             log.warning("%d candidates of a worker that died go out without a clip", n_released)
         threads = {name: self._start(name, part) for name, part in self._parts().items()}
-        threads["model"].join()  # until `stop`
-        self._all_raised.set()
-        for watch in self._watches.values():
-            watch.source.close()
+        self._stop.wait()
+        for camera in self._cameras.values():
+            camera.source.close()
+        evidence = threads.pop("evidence")
         for thread in threads.values():
             thread.join()
+        self._all_raised.set()
+        evidence.join()
         if self._failure is not None:
             raise self._failure
 
     def _parts(self) -> Mapping[str, Callable[[], None]]:
         """What runs, each in its own thread."""
         parts: dict[str, Callable[[], None]] = {
-            f"camera {camera_id}": self._reading(watch) for camera_id, watch in self._watches.items()
+            f"camera {camera_id}": partial(camera.read, self._detection.frames.put)
+            for camera_id, camera in self._cameras.items()
+        }
+        parts |= {
+            f"analysis {number}": partial(lane.run, self._stop)
+            for number, lane in enumerate(self._analysis.lanes)
         }
         return parts | {
-            "model": self._look,
-            # Longer than the others: what the last frames raise is kept too.
-            "evidence": lambda: self._keeper.run(self._all_raised),
-            "delivery": lambda: self._delivery.run(self._stop, self._count_sent),
-            "housekeeping": lambda: self._housekeeping.run(self._stop),
+            "detection": partial(self._detection.run, self._stop),
+            # Longer than the others: the events of the last frames are recorded too.
+            "evidence": partial(self._recorder.run, self._all_raised),
+            "delivery": partial(self._delivery.run, self._stop, self._count_sent),
+            "housekeeping": partial(self._housekeeping.run, self._stop),
         }
+
+    def _camera(
+        self, camera: Camera, settings: WorkerSettings, weights_for: Callable[[int, int], str]
+    ) -> CameraPipeline:
+        return CameraPipeline(
+            camera,
+            # The clip's beginning must still be there when the wait for its end is over.
+            ring_s=settings.evidence_before_s + settings.evidence_after_s + 2 * GRACE_S,
+            stop=self._stop,
+            weights_for=weights_for,
+            raised_lately=partial(self._raised_lately, camera.camera_id),
+            n_unrecorded=partial(self._recorder.n_waiting, camera.camera_id),
+        )
 
     def _start(self, name: str, part: Callable[[], None]) -> threading.Thread:
         def guarded() -> None:
             try:
                 part()
-            except BaseException as error:  # whatever it is: it ends the worker, and `run` raises it
+            except BaseException as error:  # a part that serves all: it ends the worker, and `run` raises it
                 log.exception("%s failed", name)
                 self._failure = self._failure or error
                 self._stop.set()
@@ -177,23 +213,12 @@ class Worker:
         thread.start()
         return thread
 
-    def _reading(self, watch: CameraPipeline) -> Callable[[], None]:
-        return lambda: watch.read(self._frames.put)
-
-    def _look(self) -> None:
-        """Frames of all cameras through the model, then each through its camera's rules."""
-        while not self._stop.is_set():
-            frames = self._frames.take(BATCH, TAKE_S)
-            found = self._detector.detect([frame.picture for frame in frames])
-            for frame, detections in zip(frames, found, strict=True):
-                for raised in self._watches[frame.camera_id].look(frame, detections):
-                    self._keeper.add(raised)
-
     def _raised_lately(self, camera_id: str) -> list[CandidateRaised]:
         return self._outbox.recent(camera_id, datetime.now(UTC) - REMEMBERED)
 
-    def _count_dropped(self, camera_id: str) -> None:
-        self._watches[camera_id].tally.n_dropped += 1
-
     def _count_sent(self, n_sent: int) -> None:
-        self._tally.n_sent += n_sent
+        self._counters.n_sent += n_sent
+
+
+def _n_processes(chosen: int | None) -> int:
+    return usual_processes() if chosen is None else chosen

@@ -1,4 +1,4 @@
-"""An alarm on its way to the outbox: held with its pictures, then released with its clip."""
+"""An event on its way to the outbox: held with its pictures, then released with its clip."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from detectors.evidence.counters import WorkerCounters
 from detectors.evidence.recorder import EvidenceRecorder, RecordRequest
 from detectors.evidence.snapshot_buffer import Snapshot, jpeg
 from detectors.evidence.store import EvidenceImages, EvidenceStore
+from detectors.isolation import Failure, Stage
 from detectors.rules.event import Event, PathPoint
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
@@ -35,7 +37,7 @@ CAMERA = Camera(
     lat_deg=11.9,
     views=(View(zones=(ZONE,)),),
 )
-ALARM = Event(
+EVENT = Event(
     family=Family.ENCROACHMENT,
     kind="parked_in_no_parking",
     camera_id="cho",
@@ -53,13 +55,14 @@ ALARM = Event(
     ),
 )
 BEST = Snapshot(at=RAISED_AT, jpeg=jpeg(np.full((120, 160, 3), 128, np.uint8)))
-RAISED = RecordRequest(
+REQUEST = RecordRequest(
     camera=CAMERA,
-    alarm=ALARM,
-    shots=EvidenceImages(best=BEST, xyxy_px=ALARM.xyxy_px, entered=None),
+    event=EVENT,
+    images=EvidenceImages(best=BEST, xyxy_px=EVENT.xyxy_px, entered=None),
     picture_wh=(160, 120),
     ring=PacketRing(10),
     model="yolo11n-int8-384x640",
+    fail=lambda failure: None,
 )
 
 
@@ -71,9 +74,9 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 @contextmanager
-def running(keeper: EvidenceRecorder) -> Iterator[None]:
+def running(recorder: EvidenceRecorder) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=keeper.run, args=(stop,))
+    thread = threading.Thread(target=recorder.run, args=(stop,))
     thread.start()
     yield
     stop.set()
@@ -92,67 +95,90 @@ def going_out(outbox: Outbox) -> list[CandidateRaised]:
     return [decode(unsent.value, CandidateRaised) for unsent in outbox.unsent(10)]
 
 
-def keeper(outbox: Outbox, folder: Path, tally: WorkerCounters) -> EvidenceRecorder:
-    return EvidenceRecorder(EvidenceStore(folder), outbox, tally, before_s=5, after_s=60)
+def new_recorder(outbox: Outbox, folder: Path, counters: WorkerCounters) -> EvidenceRecorder:
+    return EvidenceRecorder(EvidenceStore(folder), outbox, counters, before_s=5, after_s=60)
 
 
 def test_a_candidate_is_held_while_its_clip_is_awaited(outbox: Outbox, tmp_path: Path) -> None:
-    tally = WorkerCounters()
-    kept = keeper(outbox, tmp_path / "evidence", tally)
-    with running(kept):
-        kept.add(RAISED)
-        until(lambda: tally.n_held == 1)
+    counters = WorkerCounters()
+    recorder = new_recorder(outbox, tmp_path / "evidence", counters)
+    with running(recorder):
+        recorder.add(REQUEST)
+        until(lambda: counters.n_held == 1)
         assert outbox.depth() == 1
         assert going_out(outbox) == []
 
 
 def test_when_the_worker_stops_what_is_held_goes_out_as_it_is(outbox: Outbox, tmp_path: Path) -> None:
-    tally = WorkerCounters()
-    kept = keeper(outbox, tmp_path / "evidence", tally)
-    with running(kept):
-        kept.add(RAISED)
+    counters = WorkerCounters()
+    recorder = new_recorder(outbox, tmp_path / "evidence", counters)
+    with running(recorder):
+        recorder.add(REQUEST)
     (event,) = going_out(outbox)
     assert (event.kind, event.dwell_s, event.box) == ("parked_in_no_parking", 20, (0.125, 1 / 6, 0.5, 0.5))
     assert event.evidence.clip is None
-    assert tally.n_without_clip == 1
+    assert counters.n_without_clip == 1
 
 
 def test_a_disk_that_refuses_is_asked_again_and_nothing_is_lost(outbox: Outbox, tmp_path: Path) -> None:
-    tally = WorkerCounters()
+    counters = WorkerCounters()
     folder = tmp_path / "evidence"
     folder.write_text("in the way")
-    kept = keeper(outbox, folder, tally)
-    with running(kept):
-        kept.add(RAISED)
-        until(lambda: tally.n_write_failures > 0)
+    recorder = new_recorder(outbox, folder, counters)
+    with running(recorder):
+        recorder.add(REQUEST)
+        until(lambda: counters.n_write_failures > 0)
         folder.unlink()
-        until(lambda: tally.n_held == 1)
+        until(lambda: counters.n_held == 1)
     assert len(going_out(outbox)) == 1
 
 
 def test_what_neither_disk_nor_memory_has_room_for_is_counted(outbox: Outbox, tmp_path: Path) -> None:
-    tally = WorkerCounters()
-    kept = EvidenceRecorder(
-        EvidenceStore(tmp_path / "evidence"), outbox, tally, before_s=5, after_s=60, waiting_most=2
+    counters = WorkerCounters()
+    recorder = EvidenceRecorder(
+        EvidenceStore(tmp_path / "evidence"), outbox, counters, before_s=5, after_s=60, waiting_most=2
     )
     for _ in range(5):
-        kept.add(RAISED)
-    assert tally.n_lost == 3
-    with running(kept):
-        until(lambda: tally.n_held == 2)
+        recorder.add(REQUEST)
+    assert counters.n_lost == 3
+    with running(recorder):
+        until(lambda: counters.n_held == 2)
 
 
-def test_an_alarm_that_a_full_disk_refuses_to_the_end_is_said_to_be_lost(
+def test_an_event_that_a_full_disk_refuses_to_the_end_is_logged_as_lost(
     outbox: Outbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "evidence"
     folder.write_text("in the way")
-    kept = keeper(outbox, folder, WorkerCounters())
-    with running(kept):
-        kept.add(RAISED)
+    recorder = new_recorder(outbox, folder, WorkerCounters())
+    with running(recorder):
+        recorder.add(REQUEST)
     assert "parked_in_no_parking at 2026-11-22 01:00:00 UTC by camera cho is lost" in caplog.text
 
 
 def test_the_box_is_where_the_thing_was_when_the_picture_was_taken() -> None:
-    assert box_at(ALARM, RAISED_AT - timedelta(seconds=10)) == (10, 20, 70, 60)
-    assert box_at(ALARM, RAISED_AT + timedelta(seconds=10)) == ALARM.xyxy_px
+    assert box_at(EVENT, RAISED_AT - timedelta(seconds=10)) == (10, 20, 70, 60)
+    assert box_at(EVENT, RAISED_AT + timedelta(seconds=10)) == EVENT.xyxy_px
+
+
+def test_evidence_that_cannot_be_made_fails_its_camera_and_not_the_others(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    failures: list[Failure] = []
+    no_jpeg = replace(REQUEST.images, best=Snapshot(at=RAISED_AT, jpeg=b"no picture"))
+    recorder = new_recorder(outbox, tmp_path / "evidence", WorkerCounters())
+    with running(recorder):
+        recorder.add(replace(REQUEST, images=no_jpeg, fail=failures.append))
+        recorder.add(REQUEST)
+    assert [failure.stage for failure in failures] == [Stage.EVIDENCE]
+    assert "Traceback" in failures[0].traceback
+    assert len(going_out(outbox)) == 1
+
+
+def test_an_event_waits_until_it_is_in_the_outbox(outbox: Outbox, tmp_path: Path) -> None:
+    recorder = new_recorder(outbox, tmp_path / "evidence", WorkerCounters())
+    recorder.add(REQUEST)
+    assert (recorder.n_waiting("cho"), recorder.n_waiting("ga")) == (1, 0)
+    with running(recorder):
+        until(lambda: recorder.n_waiting("cho") == 0)
+        assert outbox.depth() == 1

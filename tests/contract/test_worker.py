@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from detectors.worker.process import NotAStream, WorkerSettings, run
-from incidents.bus.kafka import CandidateInbox, Cluster
+from detectors.runtimes.router import ModelRouter
+from detectors.worker.frame_queue import WAITING_PER_CAMERA
+from detectors.worker.process import NotAStream, Worker, WorkerSettings, run
+from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised
@@ -26,6 +30,7 @@ from mastwatch.stack.broker import Broker
 from mastwatch.stack.cameras import VirtualCameras, prepare
 from mastwatch.stack.process import free_port, listens
 from models.registry import WeightsMissing
+from tests.failing import FAILING, raising
 
 PARKED = "underpass-parked-motorbikes"
 
@@ -102,7 +107,7 @@ def until(happened: Callable[[], bool], within_s: float = 120) -> None:
         time.sleep(0.1)
 
 
-def kept_ids(settings: WorkerSettings) -> set[str]:
+def recorded_ids(settings: WorkerSettings) -> set[str]:
     return {path.parent.name for path in (settings.data_dir / "evidence").rglob("image.jpg")}
 
 
@@ -122,9 +127,9 @@ def test_a_candidate_whose_worker_was_killed_before_its_clip_goes_out_once_at_th
 ) -> None:
     settings = replace(settings, evidence_after_s=60)
     with working(settings):
-        until(lambda: bool(kept_ids(settings)))
+        until(lambda: bool(recorded_ids(settings)))
         time.sleep(1)  # what was written is now in the outbox, its clip a minute away
-    held = kept_ids(settings)
+    held = recorded_ids(settings)
     with log_of(settings) as log, working(settings):
         until(lambda: {str(event.candidate_id) for event in log()} >= held)
         time.sleep(5)
@@ -134,27 +139,66 @@ def test_a_candidate_whose_worker_was_killed_before_its_clip_goes_out_once_at_th
     assert all(event.evidence.clip is None for event in sent if str(event.candidate_id) in held)
 
 
-def test_a_worker_that_is_told_to_stop_lets_go_of_all_that_it_kept(
-    settings: WorkerSettings, camera: Camera
-) -> None:
+def test_a_worker_that_is_stopped_releases_all_that_it_held(settings: WorkerSettings, camera: Camera) -> None:
     stop = threading.Event()
     began_at = datetime.now(UTC)
     worker = threading.Thread(target=run, args=(replace(settings, evidence_after_s=60), stop))
     worker.start()
-    until(lambda: bool(kept_ids(settings)))
+    until(lambda: bool(recorded_ids(settings)))
     stop.set()
     worker.join(60)
     assert not worker.is_alive()
     with closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox:
         events = outbox.recent(camera.camera_id, began_at)
         assert outbox.release_held() == 0
-    assert {str(event.candidate_id) for event in events} == kept_ids(settings)
+    assert {str(event.candidate_id) for event in events} == recorded_ids(settings)
     assert all(event.evidence.clip is not None for event in events)
+
+
+@pytest.mark.parametrize("n_processes", [0, 1])
+def test_a_camera_that_fails_at_every_frame_costs_the_other_nothing(
+    settings: WorkerSettings, camera: Camera, n_processes: int
+) -> None:
+    failing = replace(camera, camera_id=FAILING, detect_fps=2)
+    settings = replace(
+        settings, cameras=(replace(camera, detect_fps=2), failing), analysis_processes=n_processes
+    )
+    stop = threading.Event()
+    with (
+        closing(ModelRouter(settings.models_dir)) as detector,
+        closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox,
+        closing(CandidateSender(settings.cluster)) as sender,
+    ):
+        worker = Worker(
+            settings, detector, outbox, sender, stop, weights_for=detector.weights_for, new_pipeline=raising
+        )
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        until(lambda: figures(worker, FAILING)["failures"] >= 3)
+        until(lambda: figures(worker, "ham")["alarms"] > 0)
+        stop.set()
+        thread.join(60)
+        assert not thread.is_alive()
+        raised = outbox.recent("ham", datetime.now(UTC) - timedelta(minutes=10))
+        good, failed = figures(worker, "ham"), figures(worker, FAILING)
+    assert len(raised) == good["alarms"]
+    assert good["failures"] == 0
+    # What was not analysed can only be what waited when the worker was stopped.
+    assert good["decoded"] - good["dropped"]["not_due"] - good["analysed"] <= 2 * WAITING_PER_CAMERA
+    left_out = {reason for reason, n_dropped in good["dropped"].items() if n_dropped}
+    assert left_out <= {"not_due", "not_for_clips"}
+    assert failed["alarms"] == 0
+    assert failed["dropped"]["restarting"] > 0
+
+
+def figures(worker: Worker, camera_id: str) -> dict[str, Any]:
+    cameras: dict[str, dict[str, Any]] = json.loads(worker.metrics.line())["cameras"]
+    return cameras[camera_id]
 
 
 def test_a_file_is_no_camera_for_a_worker(settings: WorkerSettings, camera: Camera) -> None:
     file_camera = replace(camera, source="clips/ham.mp4")
-    with pytest.raises(NotAStream, match=r"camera ham: .* clips/ham\.mp4 is a file; .*mastwatch detect"):
+    with pytest.raises(NotAStream, match=r"camera ham: clips/ham\.mp4 is a file, .*mastwatch detect"):
         run(replace(settings, cameras=(file_camera,)), threading.Event())
 
 
@@ -170,7 +214,10 @@ def test_the_figures_of_a_worker_are_on_its_page(settings: WorkerSettings) -> No
     with working(replace(settings, metrics_port=port)):
         until(lambda: listens(port))
         until(lambda: 'mastwatch_stream_state{camera="ham",state="live"} 1.0' in page(port))
-        until(lambda: 'mastwatch_frames_inferred_total{camera="ham"} 0.0' not in page(port))
+        until(lambda: 'mastwatch_frames_analysed_total{camera="ham"} 0.0' not in page(port))
+        assert 'mastwatch_camera_failures_total{camera="ham",stage="analysis"} 0.0' in page(port)
+        assert 'mastwatch_stage_waiting{stage="analysis"}' in page(port)
+        assert 'mastwatch_stage_seconds_total{camera="ham",stage="detection"}' in page(port)
     assert not listens(port)
 
 
