@@ -38,6 +38,7 @@ class Settings:
     evidence_before_s: float = 10.0
     evidence_after_s: float = 10.0
     evidence_keep_days: int = 90
+    analysis_processes: int | None = None  # of a worker; 0: in the worker itself; None: by its processors
 
 
 def need(name: str, value: T | None) -> T:
@@ -142,6 +143,7 @@ def parsers() -> dict[str, Callable[[str], object]]:
         Path: Path,
         Path | None: Path,
         int: whole_number,
+        int | None: whole_number,
         Port: port,
         Port | None: port,
         float: clip_seconds,

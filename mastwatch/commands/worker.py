@@ -6,7 +6,7 @@ import argparse
 import os
 
 from detectors.worker.process import NotAStream, WorkerSettings
-from detectors.worker.process import run as watch
+from detectors.worker.process import run as run_worker
 from incidents.bus.kafka import Cluster
 from ingest.camera import load_cameras
 from mastwatch import lifetime
@@ -15,12 +15,12 @@ from mastwatch.settings import SettingsError, load, need
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    subparsers.add_parser("worker", help="watch cameras, and send what they see to Kafka")
+    subparsers.add_parser("worker", help="analyse live cameras and send candidates to Kafka")
 
 
 def run(_args: argparse.Namespace) -> int:
     settings = load(os.environ)
-    wanted = WorkerSettings(
+    worker_settings = WorkerSettings(
         cameras=load_cameras(need("cameras_file", settings.cameras_file), os.environ),
         models_dir=need("models_dir", settings.models_dir),
         weights=settings.weights,
@@ -30,9 +30,10 @@ def run(_args: argparse.Namespace) -> int:
         evidence_after_s=settings.evidence_after_s,
         evidence_keep_days=settings.evidence_keep_days,
         metrics_port=settings.metrics_port,
+        analysis_processes=settings.analysis_processes,
     )
     try:
-        watch(wanted, lifetime.begin(settings.metrics_port))
+        run_worker(worker_settings, lifetime.begin(settings.metrics_port))
     except NotAStream as error:
         raise SettingsError(f"{settings.cameras_file}: {error}") from error
     return 0
