@@ -137,15 +137,26 @@ class Wording:
             return self.label(labels.CANDIDATE_ACTIONS[CandidateAction(action)])
         return self.label(labels.REPORT_ACTIONS[ReportAction(action)])
 
-    def note(self, note: str | None) -> str:
-        """A reason from a list in its words, anything else as it was written."""
+    def note(self, row: HistoryRow) -> str:
+        """What was given with it: a reason from a list in its words, a text as it was written, new values."""
         coded = {str(reason): label for reason, label in labels.REASONS.items()}
-        return self.label(coded[note]) if note in coded else note or ""
+        said = self.label(coded[row.note]) if row.note in coded else row.note
+        category, ward, unit = (row.given.get(name) or {} for name in ("category", "ward", "unit"))
+        severity = row.given.get("severity")
+        name_of_category = category.get("name_en" if self.language is Language.EN else "name")
+        values = (
+            said,
+            name_of_category and self.texts("note.category", name=name_of_category),
+            ward.get("name") and self.texts("note.ward", name=ward["name"]),
+            severity and self.texts("note.severity", name=self.severity(severity)),
+            unit.get("name"),
+        )
+        return "; ".join(value for value in values if value)
 
     def history(self, row: HistoryRow, of: str = "candidate") -> str:
         """ "Lê Văn Hùng: Bỏ qua, 14:31 (Cảnh báo sai)"."""
         by = row.by_name or self.texts("desk.timer")
-        note = self.note(row.note)
+        note = self.note(row)
         said = f"{by}: {self.action(row.action, of)}, {formats.time_of_day(row.at)}"
         return f"{said} ({note})" if note else said
 

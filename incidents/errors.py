@@ -11,6 +11,8 @@ from incidents.people.history import HistoryRow
 class IncidentError(Exception):
     """The root of everything the domain refuses."""
 
+    guard: str | None = None  # of the tables of the lifecycle, where one of them refused it
+
 
 class NotFound(IncidentError):
     def __init__(self, what: str, wanted: object) -> None:
@@ -38,7 +40,9 @@ class IllegalTransition(IncidentError):
 
     def after(self, last: HistoryRow) -> IllegalTransition:
         """The same, with who brought it there."""
-        return IllegalTransition(self.what, self.state, self.action, self.allowed, last)
+        refused = IllegalTransition(self.what, self.state, self.action, self.allowed, last)
+        refused.guard = self.guard
+        return refused
 
 
 class Stale(IncidentError):
@@ -71,6 +75,15 @@ class TooLate(IncidentError):
         super().__init__(f"{action} was possible until {until.isoformat()}")
         self.action = action
         self.until = until
+
+
+class TooEarly(IncidentError):
+    """It has not waited long enough yet."""
+
+    def __init__(self, action: str, since: datetime) -> None:
+        super().__init__(f"{action} is possible from {since.isoformat()}")
+        self.action = action
+        self.since = since
 
 
 class NotAllowed(IncidentError):

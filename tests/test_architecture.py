@@ -98,9 +98,6 @@ N_SUB_ROOMS_MAX = {"detectors": 10, "incidents": 16}
 ARROWS_BACK: frozenset[tuple[str, str]] = frozenset(
     {
         ("detectors.perception", "detectors.rules"),
-        ("incidents.lifecycle", "incidents.read"),
-        ("incidents.photos", "incidents.read"),
-        ("incidents.store", "incidents.read"),
     }
 )
 

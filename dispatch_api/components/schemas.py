@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,7 +46,8 @@ class HistoryOut(Out):
     action: str
     from_state: str | None = Field(description="null where it came to be")
     to_state: str
-    note: str | None = Field(description="The reason given, or what was changed.")
+    note: str | None = Field(description="What was said: the code of a reason, or a text as it was written.")
+    given: dict[str, Any] = Field(description="What was given with the action, as codes and values.")
 
 
 class IntervalOut(Out):
@@ -64,8 +66,11 @@ class DeadlineOut(Out):
     clause: str
     policy: str = Field(description="The version of the regulation's profile.")
     policy_name: str = Field(description="The regulation as people call it.")
-    calendar_version: str
+    calendar_version: str | None = Field(description="By which it was promised; null where it was not noted.")
     calendar_confirmed: bool = Field(description="false: holidays or hours of a counted day are unconfirmed.")
+    by_calendar_now: datetime | None = Field(
+        description="The due by the calendar of today, where it is another one; what was promised stays."
+    )
     to_confirm: tuple[str, ...] = Field(description="What of the rule the city has yet to confirm.")
     intervals: tuple[IntervalOut, ...]
     pauses: tuple[IntervalOut, ...]
@@ -192,18 +197,19 @@ class ReportOut(Out):
     severity: int
     ward_code: str | None
     ward_name: str | None
-    lead_unit_id: str
-    lead_unit_name: str
+    lead_unit_id: str | None = Field(description="null: no unit has it yet")
+    lead_unit_name: str | None
     coordinating: tuple[str, ...]
     near_boundary: bool
     lon_deg: float
     lat_deg: float
     address: str
     created_at: datetime
-    assigned_at: datetime
+    assigned_at: datetime | None = Field(description="To the unit that leads now.")
     opened_at: datetime | None = Field(description="First opened by somebody of the unit: the delivery.")
     opened_by: PersonOut | None
-    due: DeadlineOut
+    due: DeadlineOut | None = Field(description="null until the clock of its unit has started")
+    expected_on: date | None = Field(description="Committed to by a unit that cannot keep the due.")
     candidate: CandidateOut | None
     photos_after: tuple[PhotoOut, ...]
     result_text: str | None

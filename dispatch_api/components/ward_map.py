@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 
 from incidents.contract.events import CameraPlace
-from incidents.read.views import WardView
+from incidents.places.routing import WardOutline
 
 WIDTH = 372.0
 HEIGHT = 210.0
@@ -51,7 +51,7 @@ class _Projection:
         )
 
 
-def ward_map(ward: WardView | None, neighbours: Sequence[WardView], place: CameraPlace) -> WardMap:
+def ward_map(ward: WardOutline | None, neighbours: Sequence[WardOutline], place: CameraPlace) -> WardMap:
     """The ward filling the map with the camera in it; without a ward, the camera and what is near."""
     camera = (place.lon_deg, place.lat_deg)
     rings = list(_rings(ward.geometry_json)) if ward else []

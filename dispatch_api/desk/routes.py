@@ -21,8 +21,9 @@ from dispatch_api.desk.api import Correction
 from dispatch_api.wording import Wording
 from incidents.contract.events import CandidateRaised, Family
 from incidents.lifecycle.reasons import DismissReason
+from incidents.places.routing import WardOutline
 from incidents.read import labels
-from incidents.read.views import CandidateView, CategoryView, Queue, WardView
+from incidents.read.views import CandidateView, CategoryView, Queue
 
 router = APIRouter(include_in_schema=False)
 
@@ -142,7 +143,9 @@ def _mark_name(event: CandidateRaised, wording: Wording, mark: Mark) -> str:
     return texts(f"desk.mark_{mark.name}")
 
 
-def _choices(wording: Wording, categories: tuple[CategoryView, ...], wards: tuple[WardView, ...]) -> Choices:
+def _choices(
+    wording: Wording, categories: tuple[CategoryView, ...], wards: tuple[WardOutline, ...]
+) -> Choices:
     texts = wording.texts
     named = {"key_enter", "key_space"}
     return Choices(

@@ -13,6 +13,7 @@ from dispatch_api.components.problems import problems
 from dispatch_api.components.schemas import DeadlineOut, ReportOut, TasksOut
 from dispatch_api.components.uploads import read_photos
 from dispatch_api.context import ContextDep, NowDep
+from incidents.errors import NotFound
 from incidents.lifecycle.states import ReportAction
 from incidents.read.views import Tab
 
@@ -41,8 +42,10 @@ async def report(context: ContextDep, account: AccountDep, now: NowDep, report_i
 
 @router.get("/{report_id}/deadline", responses=problems(403, 404))
 async def deadline(context: ContextDep, account: AccountDep, now: NowDep, report_id: UUID) -> DeadlineOut:
-    """When it is due, and the trace that leads there."""
+    """When it is due, and the trace that leads there. 404 while no unit has the report."""
     found = await context.incidents.reports.report(report_id, account, now)
+    if found.due is None:
+        raise NotFound("deadline of report", report_id)
     return DeadlineOut.model_validate(found.due)
 
 

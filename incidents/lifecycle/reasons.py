@@ -32,3 +32,21 @@ class Source(StrEnum):
     CITIZEN_APP = "citizen_app"
     PHONE = "phone"
     OFFICER = "officer"
+
+
+class Assigned(StrEnum):
+    """How a unit came to a report."""
+
+    TRIAGE = "triage"
+    INSTRUCTION = "instruction"  # of a leader
+    TRANSFER = "transfer"
+    COORDINATION = "coordination"  # the lead unit asked for it
+    SPLIT = "split"
+
+
+class Ended(StrEnum):
+    """Why a unit no longer has a report."""
+
+    TRANSFERRED = "transferred"
+    CALLED_BACK = "called_back"  # to be triaged again, by a leader's instruction
+    WITHDRAWN = "withdrawn"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from incidents.contract.events import CandidateRaised
-from incidents.lifecycle.reasons import DismissReason, Source
+from incidents.lifecycle.clocks import ClockKind, SlaClock
+from incidents.lifecycle.reasons import Assigned, CancelReason, DismissReason, Ended, Source
 from incidents.lifecycle.states import CandidateAction, CandidateState, ReportAction, ReportState
 from incidents.people.accounts import Person
 from incidents.places.routing import WardRef
 from incidents.procedure.policy import Unit
-from incidents.sla.deadline import LimitUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class Candidate:
     candidate_id: UUID
     event: CandidateRaised
     state: CandidateState
-    version: int  # counts the moves
+    version: int  # counts the transitions
     queued_at: datetime
     holder: Person | None
     lease_until: datetime | None
@@ -31,20 +34,33 @@ class Candidate:
     decided_by: Person | None
     decided_at: datetime | None
     dismiss_reason: DismissReason | None
-    report_id: UUID | None  # of the report that stands, not of one taken back
+    report_id: UUID | None  # of the report that it belongs to, not of one taken back
     report_code: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlaClock:
-    """The rule of a report as it was when its clock started."""
+class AssignmentRole(StrEnum):
+    LEAD = "lead"
+    COORDINATING = "coordinating"
 
-    policy: str
-    clause: str
-    limit: float
-    unit: LimitUnit
-    to_confirm: tuple[str, ...]
-    started_at: datetime
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One unit's time with a report."""
+
+    number: int  # within its report, in order
+    unit: Unit
+    role: AssignmentRole
+    how: Assigned
+    assigned_at: datetime
+    assigned_by: Person | None
+    opened_at: datetime | None = None  # by somebody of the unit: the delivery, with its receiver
+    opened_by: Person | None = None
+    ended_at: datetime | None = None
+    ended: Ended | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.ended_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,38 +69,85 @@ class Report:
     day: date  # of its number, in the city
     number: int
     source: Source
-    candidate_id: UUID | None
     category_key: str
-    family: str | None
+    family: str | None  # None where no camera saw it
     kind: str | None
-    state: ReportState
-    version: int
     severity: int
     ward: WardRef | None
     near_boundary: bool
-    lead: Unit
-    coordinating: tuple[Unit, ...]
     lon_deg: float
     lat_deg: float
     address: str
     created_at: datetime
-    created_by: Person | None
-    assigned_at: datetime
-    opened_at: datetime | None
-    opened_by: Person | None
-    submitted_at: datetime | None
-    result_text: str | None
-    rule: SlaClock
-    due_at: datetime
+    created_by: Person | None  # None: a citizen
+    parent_id: UUID | None = None  # of which it was split
+    candidate_ids: tuple[UUID, ...] = ()  # linked now, the first to be linked first
+    # What transitions change.
+    state: ReportState
+    version: int  # counts the transitions
+    since: datetime  # of the state
+    assignments: tuple[Assignment, ...] = ()
+    clocks: tuple[SlaClock, ...] = ()
+    round: int = 1  # of work: a re-check that fails begins another
+    submitted_at: datetime | None = None  # the last result
+    submitted_by: Person | None = None
+    result_text: str | None = None
+    expected_on: date | None = None  # committed to by the unit; the due by law stays as it is
+    public_text: str | None = None
+    published_at: datetime | None = None
+    verified: bool | None = None  # by the last re-check
+    merged_into: UUID | None = None
+    cancel_reason: CancelReason | None = None
+    reconsidered: bool = False
 
     @property
     def code(self) -> str:
         return code_of(self.day, self.number)
 
+    @property
+    def leading(self) -> Assignment | None:
+        """The assignment of the unit that leads now; None where nobody does yet."""
+        return next((each for each in self._live if each.role is AssignmentRole.LEAD), None)
+
+    @property
+    def lead(self) -> Unit | None:
+        return self.leading.unit if self.leading else None
+
+    @property
+    def coordinating(self) -> tuple[Unit, ...]:
+        return tuple(each.unit for each in self._live if each.role is AssignmentRole.COORDINATING)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Who works on it now, the lead first."""
+        return (*((self.lead,) if self.lead else ()), *self.coordinating)
+
+    @property
+    def n_hops(self) -> int:
+        """How often it was transferred from one unit to another."""
+        return sum(each.how is Assigned.TRANSFER for each in self.assignments)
+
+    @property
+    def _live(self) -> tuple[Assignment, ...]:
+        return tuple(each for each in self.assignments if each.live)
+
+    def clock(self, kind: ClockKind) -> SlaClock | None:
+        """The last of that kind: of this round, or of this unit."""
+        return next((clock for clock in reversed(self.clocks) if clock.kind is kind), None)
+
 
 def code_of(day: date, number: int) -> str:
     """As people say it over the radio: day and month, then the number of that day. Unique within a year."""
     return f"PA-{day:%d%m}-{number:04d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    path: str  # relative to the data folder, with forward slashes
+    sha256: str
+    n_bytes: int
+    width_px: int
+    height_px: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +159,5 @@ class Transition:
     to_state: CandidateState | ReportState
     by: Person | None  # None: a timer or the detector
     at: datetime
-    note: str | None = None
+    # JSON: what was given, by the names of the payload's fields, and under `changed` what became of it.
+    payload: Mapping[str, Any] = field(default_factory=dict)

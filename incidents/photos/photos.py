@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from incidents.errors import CannotKeep, InvalidInput
-from incidents.read.views import PhotoView
+from incidents.lifecycle.records import Photo
 
 N_BYTES_MAX = 10 * 1024 * 1024
 N_PIXELS_MAX = 50_000_000  # the largest phone cameras in common use; a picture of that size takes 150 MB
@@ -63,7 +63,7 @@ def _encoded(image: Image.Image) -> CleanPhoto:
     return CleanPhoto(out.getvalue(), upright.width, upright.height)
 
 
-def keep(photo: CleanPhoto, data_dir: Path, on: date) -> PhotoView:
+def keep(photo: CleanPhoto, data_dir: Path, on: date) -> Photo:
     """Write it under `photos/YYYY/MM/DD/`, named by its hash: the same photo twice is one file.
 
     Raises:
@@ -75,7 +75,7 @@ def keep(photo: CleanPhoto, data_dir: Path, on: date) -> PhotoView:
         _write(data_dir / path, photo.jpeg)
     except OSError as error:
         raise CannotKeep(str(data_dir / path), error.strerror or str(error)) from error
-    return PhotoView(
+    return Photo(
         path=path.as_posix(),
         sha256=digest,
         n_bytes=len(photo.jpeg),

@@ -71,6 +71,15 @@ class Ward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WardOutline:
+    """A ward as a map draws it."""
+
+    code: str
+    name: str
+    geometry_json: str  # GeoJSON geometry, lon/lat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a point lies. Near a boundary a person confirms the ward."""
 

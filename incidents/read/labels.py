@@ -100,6 +100,7 @@ REPORT_ACTIONS: Mapping[ReportAction, Label] = {
     ReportAction.WITHDRAW: Label("Thu hồi xác nhận", "Withdraw the confirmation"),
     ReportAction.RESTORE: Label("Khôi phục", "Restore"),
     ReportAction.ARCHIVE: Label("Lưu trữ", "Archive"),
+    ReportAction.RECOMPUTE_DUE: Label("Tính lại hạn xử lý", "Recompute the due time"),
 }
 
 REASONS: Mapping[DismissReason | RejectReason | CancelReason, Label] = {

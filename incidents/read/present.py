@@ -2,62 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from incidents.lifecycle.records import Candidate, Report, SlaClock
-from incidents.lifecycle.states import REPORT_TRANSITIONS, ReportAction
+from incidents.lifecycle import clocks
+from incidents.lifecycle.act import may
+from incidents.lifecycle.clocks import ClockKind, SlaClock, Verdict
+from incidents.lifecycle.records import Candidate, Photo, Report
+from incidents.lifecycle.states import ReportAction, ReportState
 from incidents.people.accounts import Account
 from incidents.people.history import HistoryRow
 from incidents.places.routing import route
 from incidents.procedure.policy import Policy
-from incidents.read.views import CandidateView, DueView, PhotoView, ReportView, TimeFlag
-from incidents.sla.deadline import due, remaining
+from incidents.read.views import CandidateView, DueView, ReportView, TimeFlag
 
-# What a unit can do with a report in this version; the table of moves holds more than is offered yet.
+# What a unit can do with a report in this version; the table of transitions holds more than is offered yet.
 OFFERED = (ReportAction.ACCEPT, ReportAction.SUBMIT)
+# Here a clock that stands has not finished: somebody decides who goes on.
+_UNDECIDED = frozenset({ReportState.TRANSFER_REQ, ReportState.DIRECTION})
 
 
-def started_clock(
-    policy: Policy, category_key: str, *, received_at: datetime, assigned_at: datetime
-) -> SlaClock:
-    """The rule of a category with its clock started. Raises InvalidInput where there is no such category."""
-    rule = policy.rule(category_key)
-    return SlaClock(
-        policy=policy.version,
-        clause=rule.clause,
-        limit=rule.limit,
-        unit=rule.unit,
-        to_confirm=rule.to_confirm,
-        started_at=rule.start.of(received_at=received_at, assigned_at=assigned_at),
-    )
+def due_view(policy: Policy, clock: SlaClock, at: datetime, *, finished: bool = False) -> DueView | None:
+    """When it is due, why, and how it stands at `at` or since the clock stopped; None without a limit.
 
-
-def due_view(policy: Policy, rule: SlaClock, at: datetime, finished_at: datetime | None = None) -> DueView:
-    """When it is due, why, and how it stands at `at`; the clock stands still since `finished_at`."""
-    deadline = due(rule.started_at, rule.limit, rule.unit, policy.calendar)
-    limit = rule.limit * rule.unit.length
-    left = remaining(rule.started_at, finished_at or at, rule.limit, rule.unit, policy.calendar)
-    same = rule.policy == policy.version  # of a former version, no name is at hand
+    The due is the one that was promised, whatever the calendar says today.
+    """
+    clock = clocks.explained(clock, policy.calendar)
+    if clock.rule is None or clock.due_at is None:
+        return None
+    left = clocks.remaining(clock, clock.stopped_at or at, policy.calendar)
+    limit = clock.rule.limit * clock.rule.unit.length
+    same = clock.rule.policy == policy.version  # of a former version, no name is at hand
     return DueView(
-        due_at=deadline.due_at,
-        started_at=rule.started_at,
-        finished_at=finished_at,
-        limit=rule.limit,
-        unit=rule.unit,
-        clause=rule.clause,
-        policy=rule.policy,
-        policy_name=policy.name if same else rule.policy,
-        policy_name_en=policy.name_en if same else rule.policy,
-        calendar_version=policy.calendar.version,
-        calendar_confirmed=deadline.calendar_confirmed,
-        to_confirm=rule.to_confirm,
-        intervals=deadline.intervals,
-        pauses=deadline.pauses,
-        flag=_flag(left, limit, policy.soon_share, finished=finished_at is not None),
+        due_at=clock.due_at,
+        started_at=clock.started_at,
+        finished_at=clock.stopped_at if finished else None,
+        limit=clock.rule.limit,
+        unit=clock.rule.unit,
+        clause=clock.rule.clause,
+        policy=clock.rule.policy,
+        policy_name=policy.name if same else clock.rule.policy,
+        policy_name_en=policy.name_en if same else clock.rule.policy,
+        calendar_version=clock.calendar_version,
+        calendar_confirmed=clock.calendar_confirmed,
+        by_calendar_now=_by_calendar_now(policy, clock),
+        to_confirm=clock.rule.to_confirm,
+        intervals=clock.counted,
+        pauses=clock.pauses,
+        flag=_flag(left, limit, policy.soon_share, finished=finished),
         limit_s=limit.total_seconds(),
         remaining_s=left.total_seconds(),
     )
+
+
+def would_be_due(policy: Policy, category_key: str, at: datetime) -> DueView:
+    """What the unit would be promised if it were assigned now. Raises InvalidInput: no such category."""
+    rule = clocks.rule_of(policy, category_key)
+    view = due_view(policy, clocks.start(ClockKind.UNIT, at, policy.calendar, rule=rule), at)
+    if view is None:
+        raise ValueError(f"the category {category_key} has no limit")
+    return view
+
+
+def _by_calendar_now(policy: Policy, clock: SlaClock) -> datetime | None:
+    """Of a clock that is judged, nothing changes any more."""
+    if not clock.open or clock.calendar_version == policy.calendar.version:
+        return None
+    due_at = clocks.computed(clock, policy.calendar).due_at
+    return due_at if due_at != clock.due_at else None
 
 
 def _flag(left: timedelta, limit: timedelta, soon_share: float, *, finished: bool) -> TimeFlag:
@@ -68,11 +80,25 @@ def _flag(left: timedelta, limit: timedelta, soon_share: float, *, finished: boo
     return TimeFlag.SOON if left < limit * soon_share else TimeFlag.IN_TIME
 
 
+def candidate_views(
+    policy: Policy, candidates: Sequence[Candidate], at: datetime
+) -> tuple[CandidateView, ...]:
+    """Of a list. What would be due at one moment is the same for all of a category: it is computed once."""
+    keys = {policy.standing(candidate.category_key) for candidate in candidates}
+    dues = {key: would_be_due(policy, key, at) for key in keys}
+    return tuple(candidate_view(policy, candidate, at, dues=dues) for candidate in candidates)
+
+
 def candidate_view(
-    policy: Policy, candidate: Candidate, at: datetime, history: Sequence[HistoryRow] = ()
+    policy: Policy,
+    candidate: Candidate,
+    at: datetime,
+    history: Sequence[HistoryRow] = (),
+    *,
+    dues: Mapping[str, DueView] | None = None,
 ) -> CandidateView:
+    """`dues`: what would be due at `at`, by category, where it is at hand."""
     category_key = policy.standing(candidate.category_key)
-    rule = started_clock(policy, category_key, received_at=at, assigned_at=at)
     return CandidateView(
         candidate_id=candidate.candidate_id,
         event=candidate.event,
@@ -87,7 +113,7 @@ def candidate_view(
         lead_unit_name=route(policy, category_key, candidate.ward).lead.name,
         category_key=category_key,
         category_name=policy.rule(category_key).name,
-        would_be_due=due_view(policy, rule, at),
+        would_be_due=dues[category_key] if dues else would_be_due(policy, category_key, at),
         severity=candidate.severity,
         decided_by=candidate.decided_by,
         decided_at=candidate.decided_at,
@@ -104,10 +130,11 @@ def report_view(
     by: Account,
     at: datetime,
     *,
-    candidate: Candidate | None,
-    photos: Sequence[PhotoView] = (),
+    candidate: CandidateView | None,
+    photos: Sequence[Photo] = (),
     history: Sequence[HistoryRow] = (),
 ) -> ReportView:
+    leading = report.leading
     return ReportView(
         report_id=report.report_id,
         code=report.code,
@@ -121,8 +148,8 @@ def report_view(
         severity=report.severity,
         ward_code=report.ward.code if report.ward else None,
         ward_name=report.ward.name if report.ward else None,
-        lead_unit_id=report.lead.unit_id,
-        lead_unit_name=report.lead.name,
+        lead_unit_id=leading.unit.unit_id if leading else None,
+        lead_unit_name=leading.unit.name if leading else None,
         coordinating=tuple(unit.name for unit in report.coordinating),
         near_boundary=report.near_boundary,
         lon_deg=report.lon_deg,
@@ -130,20 +157,22 @@ def report_view(
         address=report.address,
         created_at=report.created_at,
         created_by=report.created_by,
-        assigned_at=report.assigned_at,
-        opened_at=report.opened_at,
-        opened_by=report.opened_by,
-        due=due_view(policy, report.rule, at, report.submitted_at),
-        candidate=candidate_view(policy, candidate, at) if candidate else None,
+        assigned_at=leading.assigned_at if leading else None,
+        opened_at=leading.opened_at if leading else None,
+        opened_by=leading.opened_by if leading else None,
+        due=_unit_due(policy, report, at),
+        expected_on=report.expected_on,
+        candidate=candidate,
         photos_after=tuple(photos),
         result_text=report.result_text,
         history=tuple(history),
-        actions=_actions(report, by),
+        actions=tuple(each for each in OFFERED if may(report, each, by=by, at=at, policy=policy)),
     )
 
 
-def _actions(report: Report, by: Account) -> tuple[ReportAction, ...]:
-    if by.unit_id != report.lead.unit_id:
-        return ()
-    moves = ((action, REPORT_TRANSITIONS.get((report.state, action))) for action in OFFERED)
-    return tuple(action for action, move in moves if move and by.role in move.roles)
+def _unit_due(policy: Policy, report: Report, at: datetime) -> DueView | None:
+    clock = report.clock(ClockKind.UNIT)
+    if clock is None:
+        return None
+    finished = not clock.running and clock.verdict is not Verdict.VOID and report.state not in _UNDECIDED
+    return due_view(policy, clock, at, finished=finished)

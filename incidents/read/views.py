@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from incidents.contract.events import CandidateRaised
 from incidents.lifecycle.reasons import DismissReason, Source
+from incidents.lifecycle.records import Photo
 from incidents.lifecycle.states import CandidateAction, CandidateState, ReportAction, ReportState
 from incidents.people.accounts import Person
 from incidents.people.history import HistoryRow
@@ -29,7 +30,7 @@ class TimeFlag(StrEnum):
 class DueView:
     """A due with its explanation: policy, clause, start, the intervals counted."""
 
-    due_at: datetime
+    due_at: datetime  # as it was promised
     started_at: datetime
     finished_at: datetime | None  # when the result was submitted; the clock stands since then
     limit: float  # in `unit`s
@@ -38,8 +39,9 @@ class DueView:
     policy: str  # version of the city's profile: the rule is the one of that version
     policy_name: str  # as people call the regulation, within a sentence
     policy_name_en: str
-    calendar_version: str
+    calendar_version: str | None  # by which it was promised; None where that was not noted
     calendar_confirmed: bool  # False: nobody signed off the hours or holidays of a day that was counted
+    by_calendar_now: datetime | None  # the due by the calendar of today, where that is another one
     to_confirm: tuple[str, ...]  # what of the rule the city has yet to confirm, in words
     intervals: tuple[Interval, ...]  # they sum to the limit
     pauses: tuple[Interval, ...]
@@ -74,15 +76,6 @@ class CandidateView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoView:
-    path: str  # relative to the data folder, with forward slashes
-    sha256: str
-    n_bytes: int
-    width_px: int
-    height_px: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     report_id: UUID
     code: str  # as people say it: PA-2211-0197, unique within its year
@@ -96,8 +89,8 @@ class ReportView:
     severity: int
     ward_code: str | None
     ward_name: str | None
-    lead_unit_id: str
-    lead_unit_name: str
+    lead_unit_id: str | None  # None: no unit has it yet
+    lead_unit_name: str | None
     coordinating: tuple[str, ...]  # names of units
     near_boundary: bool
     lon_deg: float
@@ -105,12 +98,13 @@ class ReportView:
     address: str
     created_at: datetime
     created_by: Person | None
-    assigned_at: datetime
+    assigned_at: datetime | None  # to the unit that leads now
     opened_at: datetime | None  # first opened by somebody of the unit: the delivery
     opened_by: Person | None
-    due: DueView
+    due: DueView | None  # of the unit that leads; None until its clock has started
+    expected_on: date | None  # what the unit has committed to, where it cannot keep the due
     candidate: CandidateView | None
-    photos_after: tuple[PhotoView, ...]
+    photos_after: tuple[Photo, ...]
     result_text: str | None
     history: tuple[HistoryRow, ...]  # oldest first; empty in lists
     actions: tuple[ReportAction, ...]  # what the asking account may do now
@@ -165,10 +159,3 @@ class CategoryView:
     name: str
     name_en: str
     lead_per_ward: bool  # True: the ward decides who leads
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WardView:
-    code: str
-    name: str
-    geometry_json: str  # GeoJSON geometry, lon/lat

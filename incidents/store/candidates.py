@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,12 @@ from psycopg.rows import DictRow
 from incidents.contract.codec import decode, encode
 from incidents.contract.events import CandidateRaised, Family
 from incidents.errors import InvalidInput, NotFound, Stale
+from incidents.lifecycle.act import CandidateDecision
 from incidents.lifecycle.reasons import DismissReason
 from incidents.lifecycle.records import Candidate, Transition, code_of
 from incidents.lifecycle.states import CandidateState
 from incidents.people.history import HistoryRow
-from incidents.store.rows import Row, history_row, move_columns, person, ward_ref, ward_values
+from incidents.store.rows import Row, history_row, person, transition_columns, ward_ref, ward_values
 
 SELECT = """
     SELECT c.candidate_id, c.event::text AS event, c.state, c.version, c.queued_at, c.lease_until,
@@ -30,7 +32,8 @@ SELECT = """
     LEFT JOIN account holder ON holder.account_id = c.holder_id
     LEFT JOIN account decider ON decider.account_id = c.decided_by_id
     LEFT JOIN ward ON ward.ward_id = c.ward_id
-    LEFT JOIN report ON report.candidate_id = c.candidate_id AND report.state <> 'cancelled'
+    LEFT JOIN report_candidate link ON link.candidate_id = c.candidate_id AND link.unlinked_at IS NULL
+    LEFT JOIN report ON report.report_id = link.report_id
 """
 BY_ID = SELECT + "WHERE c.candidate_id = %s"
 BY_IDS = SELECT + "WHERE c.candidate_id = ANY(%s)"
@@ -45,7 +48,9 @@ WAITING = (
 LAST_DECIDED = (
     SELECT
     + """
-    WHERE c.decided_by_id = %(by_id)s AND c.decided_at > %(since)s AND report.opened_at IS NULL
+    WHERE c.decided_by_id = %(by_id)s AND c.decided_at > %(since)s AND c.state IN ('confirmed', 'dismissed')
+        AND NOT EXISTS (SELECT FROM report_assignment opened
+            WHERE opened.report_id = report.report_id AND opened.opened_at IS NOT NULL)
     ORDER BY c.decided_at DESC
     LIMIT 1
 """
@@ -77,8 +82,8 @@ ADD = """
         ON CONFLICT (candidate_id) DO NOTHING
         RETURNING candidate_id
     )
-    INSERT INTO candidate_move (candidate_id, version, at, action, to_state)
-    SELECT candidate_id, 1, %(at)s, %(action)s, %(to_state)s FROM added
+    INSERT INTO candidate_transition (candidate_id, version, at, action, to_state, payload)
+    SELECT candidate_id, 1, %(at)s, %(action)s, %(to_state)s, %(payload)s::jsonb FROM added
 """
 SAVE = """
     WITH saved AS (
@@ -90,12 +95,16 @@ SAVE = """
         WHERE candidate_id = %(candidate_id)s AND version = %(seen_version)s
         RETURNING candidate_id
     )
-    INSERT INTO candidate_move
-        (candidate_id, version, at, by_id, by_name, action, from_state, to_state, note)
-    SELECT saved.candidate_id, move.*
+    INSERT INTO candidate_transition
+        (candidate_id, version, at, by_id, by_name, action, from_state, to_state, payload)
+    SELECT saved.candidate_id, made.*
     FROM saved, unnest(%(versions)s::integer[], %(ats)s::timestamptz[], %(by_ids)s::bigint[],
         %(by_names)s::text[], %(actions)s::text[], %(from_states)s::text[], %(to_states)s::text[],
-        %(notes)s::text[]) AS move
+        %(payloads)s::text[]::jsonb[]) AS made
+"""
+LINK = """
+    INSERT INTO report_candidate (report_id, candidate_id, linked_at, linked_by_id)
+    VALUES (%(report_id)s, %(candidate_id)s, %(at)s, %(by_id)s)
 """
 LOCK = "SELECT FROM candidate WHERE candidate_id = %s FOR UPDATE"
 RENEW = """
@@ -103,35 +112,8 @@ RENEW = """
     WHERE candidate_id = %(candidate_id)s AND version = %(seen_version)s
 """
 HISTORY = """
-    SELECT at, by_name, action, from_state, to_state, note FROM candidate_move
-    WHERE candidate_id = %s AND version > %s ORDER BY move_id
-"""
-# Some at a time: all that a day without a sweeper leaves takes longer than a statement may. What somebody is
-# changing just now waits for the next round. The states stand there as words, for the partial indexes.
-END_LEASES = """
-    WITH these AS (
-        SELECT candidate_id FROM candidate WHERE state = 'verifying' AND lease_until <= %(at)s
-        ORDER BY lease_until LIMIT %(n_max)s FOR UPDATE SKIP LOCKED
-    ), ended AS (
-        UPDATE candidate c SET state = %(to_state)s, version = c.version + 1, holder_id = NULL,
-            lease_until = NULL
-        FROM these WHERE c.candidate_id = these.candidate_id
-        RETURNING c.candidate_id, c.version
-    )
-    INSERT INTO candidate_move (candidate_id, version, at, action, from_state, to_state)
-    SELECT candidate_id, version, %(at)s, %(action)s, %(from_state)s, %(to_state)s FROM ended
-"""
-EXPIRE = """
-    WITH these AS (
-        SELECT candidate_id FROM candidate WHERE state = 'new' AND queued_at <= %(before)s
-        ORDER BY queued_at LIMIT %(n_max)s FOR UPDATE SKIP LOCKED
-    ), expired AS (
-        UPDATE candidate c SET state = %(to_state)s, version = c.version + 1
-        FROM these WHERE c.candidate_id = these.candidate_id
-        RETURNING c.candidate_id, c.version
-    )
-    INSERT INTO candidate_move (candidate_id, version, at, action, from_state, to_state)
-    SELECT candidate_id, version, %(at)s, %(action)s, %(from_state)s, %(to_state)s FROM expired
+    SELECT at, by_name, action, from_state, to_state, payload FROM candidate_transition
+    WHERE candidate_id = %s AND version > %s ORDER BY transition_id
 """
 
 
@@ -164,6 +146,7 @@ class CandidateStore:
             "at": raised.at,
             "action": raised.action,
             "to_state": raised.to_state,
+            "payload": json.dumps(raised.payload),
             **ward_values(candidate.ward),
         }
         try:
@@ -224,16 +207,17 @@ class CandidateStore:
         cursor = await self._connection.execute(HISTORY, (candidate_id, after_version))
         return tuple(history_row(row) for row in await cursor.fetchall())
 
-    async def save(self, seen: Candidate, changed: Candidate, moves: Sequence[Transition]) -> None:
+    async def save(self, decision: CandidateDecision) -> None:
         """Write the change and its history, unless somebody else changed it since it was read.
 
         Raises:
             Stale: with what they did.
         """
+        seen, changed = decision.seen, decision.candidate
         values = {
             "candidate_id": seen.candidate_id,
             "seen_version": seen.version,
-            "version": seen.version + len(moves),
+            "version": changed.version,
             "state": changed.state,
             "holder_id": changed.holder and changed.holder.account_id,
             "lease_until": changed.lease_until,
@@ -243,13 +227,25 @@ class CandidateStore:
             "decided_at": changed.decided_at,
             "dismiss_reason": changed.dismiss_reason,
             **ward_values(changed.ward),
-            **move_columns(moves, seen.version),
+            **transition_columns(decision.transitions, changed.version),
         }
         if (await self._connection.execute(SAVE, values)).rowcount == 0:
             raise await self.stale(seen.candidate_id, seen.version)
+        if decision.joined:
+            await self._link(decision.joined, decision)
+
+    async def _link(self, report_id: UUID, decision: CandidateDecision) -> None:
+        by = decision.transitions[-1].by
+        values = {
+            "report_id": report_id,
+            "candidate_id": decision.seen.candidate_id,
+            "at": decision.transitions[-1].at,
+            "by_id": by and by.account_id,
+        }
+        await self._connection.execute(LINK, values)
 
     async def renew(self, seen: Candidate, until: datetime) -> None:
-        """A longer lease is no move: neither a version nor a line of history. Raises Stale."""
+        """A longer lease is not a transition: neither a version nor a line of history. Raises Stale."""
         values = {"candidate_id": seen.candidate_id, "seen_version": seen.version, "until": until}
         if (await self._connection.execute(RENEW, values)).rowcount == 0:
             raise await self.stale(seen.candidate_id, seen.version)
@@ -257,25 +253,6 @@ class CandidateStore:
     async def stale(self, candidate_id: UUID, seen_version: int) -> Stale:
         """What to tell somebody who read an older version."""
         return Stale("candidate", candidate_id, await self.history(candidate_id, seen_version))
-
-    async def end_leases(self, moved: Transition, n_max: int) -> int:
-        """Back into the queue what nobody renewed, the longest over first. Returns how many."""
-        values = {**_timer(moved), "n_max": n_max}
-        return (await self._connection.execute(END_LEASES, values)).rowcount
-
-    async def expire(self, moved: Transition, queued_before: datetime, n_max: int) -> int:
-        """Mark what nobody verified, the oldest first. Returns how many."""
-        values = {**_timer(moved), "before": queued_before, "n_max": n_max}
-        return (await self._connection.execute(EXPIRE, values)).rowcount
-
-
-def _timer(moved: Transition) -> dict[str, object]:
-    return {
-        "at": moved.at,
-        "action": moved.action,
-        "from_state": moved.from_state,
-        "to_state": moved.to_state,
-    }
 
 
 def _candidate(row: Row) -> Candidate:

@@ -12,9 +12,15 @@ from psycopg.rows import DictRow
 
 from incidents.errors import InvalidInput
 from incidents.people.roles import Role
-from incidents.places.routing import Boundaries, Ward, WardRef, outline_from, outline_json
+from incidents.places.routing import (
+    Boundaries,
+    Ward,
+    WardOutline,
+    WardRef,
+    outline_from,
+    outline_json,
+)
 from incidents.procedure.policy import Unit
-from incidents.read.views import WardView
 
 PUT_UNIT = """
     INSERT INTO unit (unit_id, name, role) VALUES (%s, %s, %s)
@@ -106,11 +112,11 @@ class PlaceStore:
             for row in rows
         )
 
-    async def wards_on(self, on: date) -> tuple[WardView, ...]:
+    async def wards_on(self, on: date) -> tuple[WardOutline, ...]:
         """By name."""
         rows = await (await self._connection.execute(WARDS_ON, (on,))).fetchall()
         return tuple(
-            WardView(code=row["code"], name=row["name"], geometry_json=row["geometry"]) for row in rows
+            WardOutline(code=row["code"], name=row["name"], geometry_json=row["geometry"]) for row in rows
         )
 
     async def ward_on(self, code: str, on: date) -> WardRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def history_row(row: Row) -> HistoryRow:
         action=row["action"],
         from_state=row["from_state"],
         to_state=row["to_state"],
-        note=row["note"],
+        payload=row["payload"],
     )
 
 
@@ -44,15 +45,15 @@ def ward_values(ward: WardRef | None) -> dict[str, object]:
     return {"ward_code": ward and ward.code, "ward_from": ward and ward.valid_from}
 
 
-def move_columns(moves: Sequence[Transition], seen_version: int) -> dict[str, list[object]]:
-    """One array for each column of a history table, for `unnest`. Each move is one version."""
+def transition_columns(transitions: Sequence[Transition], version: int) -> dict[str, list[object]]:
+    """One array for each column of a history table, for `unnest`. `version`: of the last of them."""
     return {
-        "versions": [seen_version + n for n in range(1, len(moves) + 1)],
-        "ats": [move.at for move in moves],
-        "by_ids": [move.by and move.by.account_id for move in moves],
-        "by_names": [move.by and move.by.full_name for move in moves],
-        "actions": [str(move.action) for move in moves],
-        "from_states": [move.from_state and str(move.from_state) for move in moves],
-        "to_states": [str(move.to_state) for move in moves],
-        "notes": [move.note for move in moves],
+        "versions": list(range(version - len(transitions) + 1, version + 1)),
+        "ats": [each.at for each in transitions],
+        "by_ids": [each.by and each.by.account_id for each in transitions],
+        "by_names": [each.by and each.by.full_name for each in transitions],
+        "actions": [str(each.action) for each in transitions],
+        "from_states": [each.from_state and str(each.from_state) for each in transitions],
+        "to_states": [str(each.to_state) for each in transitions],
+        "payloads": [json.dumps(each.payload) for each in transitions],
     }

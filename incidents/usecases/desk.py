@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from incidents.contract.events import Family
-from incidents.errors import HeldByOther, IllegalTransition, NotAllowed, TooLate
-from incidents.lifecycle.decisions import (
-    LEASE,
-    UNDO_WITHIN,
-    corrected,
-    correction_note,
-    decided,
-    new_report,
-    undecided,
-    withdrawal,
-    without_old_lease,
+from incidents.errors import HeldByOther, IllegalTransition, NotAllowed
+from incidents.lifecycle.act import (
+    CandidateDecision,
+    ReportDecision,
+    act_candidate,
+    act_report,
+    preview,
+    receive_and_triage,
+    report_of,
 )
+from incidents.lifecycle.candidate_effects import LEASE
+from incidents.lifecycle.guards import UNDO_WITHIN
+from incidents.lifecycle.payloads import Cancel, Confirm, Dismiss, Payload, Triage, Undo, category_of
 from incidents.lifecycle.reasons import CancelReason, DismissReason
-from incidents.lifecycle.records import Candidate, Report, Transition
-from incidents.lifecycle.states import (
-    CandidateAction,
-    CandidateState,
-    Guard,
-    ReportAction,
-    ReportState,
-    after_candidate,
-    after_report,
-)
+from incidents.lifecycle.records import Candidate, Report
+from incidents.lifecycle.states import CandidateAction, CandidateState, ReportAction
 from incidents.people.accounts import Account
-from incidents.people.roles import IOC, LEAD
-from incidents.places.routing import WardRef
+from incidents.people.roles import IOC
+from incidents.places.routing import route
 from incidents.procedure.policy import Policy
-from incidents.read.present import candidate_view, report_view
+from incidents.read.present import candidate_view, candidate_views, report_view
 from incidents.read.views import CandidateView, LastSeen, Queue, ReportView, Undoable
 from incidents.store.database import Database, Store
 
@@ -57,7 +49,7 @@ class Desk:
             last = await store.candidates.last_decided(by.account_id, at - UNDO_WITHIN)
             last_raised = None if items else await store.candidates.last_raised(family)
         return Queue(
-            items=tuple(self._view(item, at) for item in items),
+            items=candidate_views(self._policy, items, at),
             n_by_family=counts.n_by_family,
             n_waiting=sum(counts.n_by_family.values()),
             oldest_waiting_s=(at - counts.oldest_at).total_seconds() if counts.oldest_at else None,
@@ -87,9 +79,9 @@ class Desk:
         _see(by)
         async with self._database.autocommit() as store:
             found = await store.candidates.get(candidate_id)
-            ward = await self._ward(store, found, ward_code) if ward_code else found.ward
+            better = await self._better(store, found, category_key, ward_code, severity)
             history = await store.candidates.history(candidate_id)
-        right = corrected(self._policy, found, category_key=category_key, ward=ward, severity=severity)
+        right = preview(found, better, by=by, at=at, policy=self._policy)
         return candidate_view(self._policy, right, at, history)
 
     async def n_waiting(self) -> int:
@@ -101,7 +93,7 @@ class Desk:
         """Hold it for five minutes. For who holds it already, five minutes from now.
 
         Raises:
-            NotFound, NotAllowed, IllegalMove: decided already.
+            NotFound, NotAllowed, IllegalTransition: decided already.
             HeldByOther: somebody else is looking at it.
         """
         async with self._database.transaction() as store:
@@ -113,20 +105,20 @@ class Desk:
                 renewed = replace(seen, lease_until=at + LEASE)
                 await store.candidates.renew(seen, at + LEASE)
                 return self._view(renewed, at)
-            free, moves = without_old_lease(seen, at)
-            if free.holder and free.lease_until:
-                raise HeldByOther(candidate_id, free.holder.full_name, free.lease_until)
-            moves.append(await self._moved(store, free, CandidateAction.CLAIM, by, at))
-            return await self._save(
-                store, seen, replace(free, holder=by.person, lease_until=at + LEASE), moves, at
-            )
+            freed = self._freed(seen, at)
+            if freed.candidate.holder and freed.candidate.lease_until:
+                holder = freed.candidate.holder.full_name
+                raise HeldByOther(candidate_id, holder, freed.candidate.lease_until)
+            claimed = await self._decided(store, freed.candidate, CandidateAction.CLAIM, Payload(), by, at)
+            transitions = (*freed.transitions, *claimed.transitions)
+            return await self._save(store, replace(claimed, seen=seen, transitions=transitions), at)
 
     async def release(self, candidate_id: UUID, by: Account, at: datetime) -> CandidateView:
-        """Back into the queue. Raises NotFound, NotAllowed, IllegalMove, HeldByOther, Stale."""
+        """Back into the queue. Raises NotFound, NotAllowed, IllegalTransition, HeldByOther, Stale."""
         async with self._database.transaction() as store:
             seen = await store.candidates.get(candidate_id)
-            moved = await self._moved(store, seen, CandidateAction.RELEASE, by, at)
-            return await self._save(store, seen, replace(seen, holder=None, lease_until=None), [moved], at)
+            released = await self._decided(store, seen, CandidateAction.RELEASE, Payload(), by, at)
+            return await self._save(store, released, at)
 
     async def confirm(
         self,
@@ -144,20 +136,18 @@ class Desk:
         Args:
             version: as read; category_key, ward_code, severity: where the officer knows better.
         Raises:
-            NotFound, NotAllowed, IllegalMove, HeldByOther, InvalidInput
+            NotFound, NotAllowed, IllegalTransition, HeldByOther, InvalidInput
             Stale: it has changed since that version, with what others did.
         """
         async with self._database.transaction() as store:
             seen = await self._seen(store, candidate_id, version)
-            ward = await self._ward(store, seen, ward_code) if ward_code else seen.ward
-            right = corrected(self._policy, seen, category_key=category_key, ward=ward, severity=severity)
-            note = correction_note(self._policy, seen, right)
-            moved = await self._moved(store, seen, CandidateAction.CONFIRM, by, at, note)
-            await self._save(store, seen, decided(right, by, at), [moved], at)
-            report = await self._add_report(store, right, by, at)
-            confirmed = await store.candidates.get(candidate_id)
+            better = await self._better(store, seen, category_key, ward_code, severity)
+            confirmed = await self._decided(store, seen, CandidateAction.CONFIRM, better, by, at)
+            await store.candidates.save(confirmed)
+            report = await self._add_report(store, confirmed.candidate, by, at)
+            candidate = await store.candidates.get(candidate_id)
             history = await store.reports.history(report.report_id)
-        return report_view(self._policy, report, by, at, candidate=confirmed, history=history)
+        return report_view(self._policy, report, by, at, candidate=self._view(candidate, at), history=history)
 
     async def dismiss(
         self, candidate_id: UUID, by: Account, at: datetime, version: int, reason: DismissReason
@@ -165,9 +155,9 @@ class Desk:
         """Out of the queue, with a reason. Raises as `confirm`."""
         async with self._database.transaction() as store:
             seen = await self._seen(store, candidate_id, version)
-            moved = await self._moved(store, seen, CandidateAction.DISMISS, by, at, reason)
-            dismissed = replace(decided(seen, by, at), dismiss_reason=reason)
-            return await self._save(store, seen, dismissed, [moved], at)
+            payload = Dismiss(reason_code=reason)
+            dismissed = await self._decided(store, seen, CandidateAction.DISMISS, payload, by, at)
+            return await self._save(store, dismissed, at)
 
     async def undo(self, candidate_id: UUID, by: Account, at: datetime, version: int) -> CandidateView:
         """Take back one's own decision, or as shift lead anybody's, within five minutes.
@@ -176,17 +166,17 @@ class Desk:
 
         Raises:
             NotFound, NotAllowed, Stale
-            IllegalMove: not decided, or the unit has opened the report.
+            IllegalTransition: not decided, or the unit has opened the report.
             TooLate: more than five minutes ago.
         """
         async with self._database.transaction() as store:
             seen = await self._seen(store, candidate_id, version)
-            moved = await self._moved(store, seen, CandidateAction.UNDO, by, at)
-            if seen.decided_at and at > seen.decided_at + UNDO_WITHIN:
-                raise TooLate(CandidateAction.UNDO, seen.decided_at + UNDO_WITHIN)
-            if seen.report_id:
-                await self._withdraw(store, seen.report_id, by, at)
-            return await self._save(store, seen, undecided(seen, by, at), [moved], at)
+            report = await store.reports.get(seen.report_id) if seen.report_id else None
+            payload = Undo(delivered=bool(report and report.leading and report.leading.opened_at))
+            undone = await self._decided(store, seen, CandidateAction.UNDO, payload, by, at)
+            if report:
+                await store.reports.save(self._withdrawn(report, by, at))
+            return await self._save(store, undone, at)
 
     def _view(self, candidate: Candidate, at: datetime) -> CandidateView:
         return candidate_view(self._policy, candidate, at)
@@ -209,75 +199,74 @@ class Desk:
             raise await store.candidates.stale(candidate_id, version)
         return seen
 
-    async def _moved(
+    def _freed(self, seen: Candidate, at: datetime) -> CandidateDecision:
+        """With a lease that has run out ended, as the sweeper would have done."""
+        if seen.lease_until is None or at < seen.lease_until:
+            return CandidateDecision(seen=seen, candidate=seen, transitions=())
+        return act_candidate(seen, CandidateAction.LEASE_END, by=None, at=at, policy=self._policy)
+
+    async def _decided(
         self,
         store: Store,
         seen: Candidate,
         action: CandidateAction,
+        payload: Payload,
         by: Account,
         at: datetime,
-        note: str | None = None,
-    ) -> Transition:
-        """The step, where the tables and who holds or decided it allow it."""
+    ) -> CandidateDecision:
+        """By the tables; an error says who brought it, or its report, to its state."""
         try:
-            move = after_candidate(seen.state, action, by.role)
+            return act_candidate(seen, action, payload, by=by, at=at, policy=self._policy)
         except IllegalTransition as error:
-            history = await store.candidates.history(seen.candidate_id)
+            of_report = error.what == "report" and seen.report_id
+            history = (
+                await store.reports.history(seen.report_id)
+                if of_report and seen.report_id
+                else await store.candidates.history(seen.candidate_id)
+            )
             raise error.after(history[-1]) from None
-        if Guard.HOLDER in move.needs and seen.holder and seen.holder != by.person:
-            raise HeldByOther(seen.candidate_id, seen.holder.full_name, seen.lease_until or at)
-        if Guard.OWN_DECISION in move.needs and seen.decided_by != by.person and by.role not in LEAD:
-            decider = seen.decided_by.full_name if seen.decided_by else "nobody"
-            raise NotAllowed(by.role, action, f"it was decided by {decider}")
-        return Transition(
-            action=action, from_state=seen.state, to_state=move.to, by=by.person, at=at, note=note
+
+    def _withdrawn(self, report: Report, by: Account, at: datetime) -> ReportDecision:
+        payload = Cancel(reason_code=CancelReason.WITHDRAWN)
+        return act_report(report, ReportAction.WITHDRAW, payload, by=by, at=at, policy=self._policy)
+
+    async def _save(self, store: Store, decision: CandidateDecision, at: datetime) -> CandidateView:
+        await store.candidates.save(decision)
+        return self._view(await store.candidates.get(decision.seen.candidate_id), at)
+
+    async def _better(
+        self,
+        store: Store,
+        seen: Candidate,
+        category_key: str | None,
+        ward_code: str | None,
+        severity: int | None,
+    ) -> Confirm:
+        """What the officer says otherwise than it stands. Raises InvalidInput."""
+        ward = None
+        if ward_code:
+            ward = await store.places.ward_on(ward_code, self._policy.calendar.on(seen.event.seen_at))
+        other_category = category_key not in (None, "", seen.category_key)
+        return Confirm(
+            category=category_of(self._policy, category_key) if category_key and other_category else None,
+            ward=ward if ward != seen.ward else None,
+            severity=severity if severity != seen.severity else None,
         )
-
-    async def _save(
-        self, store: Store, seen: Candidate, changed: Candidate, moves: Sequence[Transition], at: datetime
-    ) -> CandidateView:
-        state = CandidateState(moves[-1].to_state)
-        await store.candidates.save(seen, replace(changed, state=state), moves)
-        return self._view(await store.candidates.get(seen.candidate_id), at)
-
-    async def _ward(self, store: Store, seen: Candidate, ward_code: str) -> WardRef:
-        return await store.places.ward_on(ward_code, self._policy.calendar.on(seen.event.seen_at))
 
     async def _add_report(self, store: Store, candidate: Candidate, by: Account, at: datetime) -> Report:
         """Received and assigned in one moment: two lines of history."""
         day = self._policy.calendar.on(at)
         number = await store.reports.next_number(day)
-        report = new_report(self._policy, candidate, by, at, day=day, number=number)
-        triage = after_report(ReportState.RECEIVED, ReportAction.TRIAGE, by.role)
-        received = Transition(
-            action=ReportAction.RECEIVE, from_state=None, to_state=ReportState.RECEIVED, by=by.person, at=at
+        report = report_of(candidate, report_id=uuid4(), day=day, number=number, by=by, at=at)
+        routed = route(self._policy, candidate.category_key, candidate.ward)
+        triage = Triage(
+            category=category_of(self._policy, candidate.category_key),
+            unit=routed.lead,
+            coordinating=routed.coordinating,
         )
-        assigned = Transition(
-            action=ReportAction.TRIAGE,
-            from_state=ReportState.RECEIVED,
-            to_state=triage.to,
-            by=by.person,
-            at=at,
-            note=report.lead.name,
-        )
-        await store.reports.add(report, [received, assigned])
-        return report
-
-    async def _withdraw(self, store: Store, report_id: UUID, by: Account, at: datetime) -> None:
-        report = await store.reports.get(report_id)
-        try:
-            move = withdrawal(report, by)
-        except IllegalTransition as error:
-            raise error.after((await store.reports.history(report_id))[-1]) from None
-        moved = Transition(
-            action=ReportAction.WITHDRAW,
-            from_state=report.state,
-            to_state=move.to,
-            by=by.person,
-            at=at,
-            note=CancelReason.WITHDRAWN,
-        )
-        await store.reports.save(report, replace(report, state=move.to), [moved])
+        decision = receive_and_triage(report, triage, by=by, at=at, policy=self._policy)
+        await store.reports.save(decision)
+        return decision.report
 
 
 def _last_seen(candidate: Candidate) -> LastSeen:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from incidents.contract.events import CandidateRaised
+from incidents.lifecycle.act import raised
 from incidents.lifecycle.records import Candidate, Transition
-from incidents.lifecycle.states import CandidateAction, CandidateState
+from incidents.lifecycle.states import CandidateState
 from incidents.places.routing import Boundaries
 from incidents.procedure.policy import Policy
 
@@ -44,7 +45,4 @@ def enqueue(
         report_id=None,
         report_code=None,
     )
-    raised = Transition(
-        action=CandidateAction.RAISE, from_state=None, to_state=CandidateState.NEW, by=None, at=at
-    )
-    return candidate, raised
+    return candidate, raised(candidate, at)

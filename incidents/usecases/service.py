@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from incidents.places.routing import WardOutline
 from incidents.procedure.policy import PER_WARD, Policy, Unit
 from incidents.procedure.profiles import load_profile
-from incidents.read.views import CategoryView, WardView
+from incidents.read.views import CategoryView
 from incidents.store.database import Database
 from incidents.usecases.accounts import Accounts
 from incidents.usecases.desk import Desk
-from incidents.usecases.ward import WardDesk
+from incidents.usecases.ward import WardReports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Places:
         self._database = database
         self._policy = policy
 
-    async def wards(self, at: datetime) -> tuple[WardView, ...]:
+    async def wards(self, at: datetime) -> tuple[WardOutline, ...]:
         """The wards in force in the city at that time, with their outlines, by name."""
         async with self._database.autocommit() as store:
             return await store.places.wards_on(self._policy.calendar.on(at))
@@ -56,7 +57,7 @@ class Places:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incidents:
     desk: Desk
-    reports: WardDesk
+    reports: WardReports
     accounts: Accounts
     places: Places
     database: Database
@@ -80,7 +81,7 @@ async def open_incidents(settings: IncidentSettings) -> AsyncIterator[Incidents]
             await store.places.put_units(policy.units.values())
         yield Incidents(
             desk=Desk(database, policy),
-            reports=WardDesk(database, policy, settings.data_dir),
+            reports=WardReports(database, policy, settings.data_dir),
             accounts=Accounts(database),
             places=Places(database, policy),
             database=database,

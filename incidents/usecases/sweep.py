@@ -12,8 +12,10 @@ from prometheus_client import CollectorRegistry, Counter, start_http_server
 
 from incidents.backoff import wait_s
 from incidents.errors import DatabaseUnavailable
+from incidents.lifecycle.history import CHANGED
 from incidents.lifecycle.records import Transition
-from incidents.lifecycle.states import CandidateAction, CandidateState, after_candidate
+from incidents.lifecycle.states import CandidateAction, CandidateState
+from incidents.lifecycle.tables import after_candidate
 from incidents.people.roles import Role
 from incidents.procedure.policy import Policy
 from incidents.procedure.profiles import load_profile
@@ -53,10 +55,10 @@ async def sweep(database: Database, policy: Policy, at: datetime) -> SweepResult
         DatabaseUnavailable
     """
     async with database.transaction() as store:
-        n_leases_ended = await store.candidates.end_leases(
+        n_leases_ended = await store.timers.end_leases(
             _timed(CandidateState.VERIFYING, CandidateAction.LEASE_END, at), N_A_ROUND
         )
-        n_stale = await store.candidates.expire(
+        n_stale = await store.timers.expire(
             _timed(CandidateState.NEW, CandidateAction.EXPIRE, at), at - policy.stale_after, N_A_ROUND
         )
     return SweepResult(n_leases_ended=n_leases_ended, n_stale=n_stale)
@@ -101,5 +103,9 @@ async def _sweep_on(
 
 
 def _timed(state: CandidateState, action: CandidateAction, at: datetime) -> Transition:
-    move = after_candidate(state, action, Role.SYSTEM)
-    return Transition(action=action, from_state=state, to_state=move.to, by=None, at=at)
+    """As the table has it. Their guards, that the time is over, are the conditions of the statements."""
+    rule = after_candidate(state, action, Role.SYSTEM)
+    changed = {"state": rule.to, "holder": None}
+    return Transition(
+        action=action, from_state=state, to_state=rule.to, by=None, at=at, payload={CHANGED: changed}
+    )

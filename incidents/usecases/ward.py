@@ -1,23 +1,26 @@
-"""What a unit does with its reports: each use case loads, decides by the tables, saves; one transaction."""
+"""What a unit does with its reports: each use case loads, decides, saves; one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from incidents.errors import IllegalTransition, InvalidInput, NotAllowed, Stale
-from incidents.lifecycle.records import Report, Transition
-from incidents.lifecycle.states import ReportAction, ReportState, after_report
+from incidents.errors import IllegalTransition, NotAllowed, Stale
+from incidents.lifecycle.act import ReportDecision, act_report
+from incidents.lifecycle.payloads import Payload, SubmitResult
+from incidents.lifecycle.reasons import Ended
+from incidents.lifecycle.records import Photo, Report
+from incidents.lifecycle.states import ReportAction, ReportState
 from incidents.people.accounts import Account
 from incidents.people.roles import DISPATCH, IOC, Role
 from incidents.photos.photos import clean, keep
 from incidents.procedure.policy import Policy
-from incidents.read.present import report_view
-from incidents.read.views import PhotoView, ReportView, Tab, Tasks
+from incidents.read.present import candidate_view, candidate_views, report_view
+from incidents.read.views import ReportView, Tab, Tasks
 from incidents.store.database import Database, Store
 
 _S = ReportState
@@ -27,13 +30,11 @@ STATES_OF: Mapping[Tab, tuple[ReportState, ...]] = {
     Tab.DONE: (_S.PUBLISHED, _S.ARCHIVED),
 }
 TASKS_PAGE = 200  # a ward has tens open at a time
-TEXT_MAX_CHARS = 4000
-N_PHOTOS_MAX = 4
 # They see every report; a unit sees those it leads or coordinates.
 SEE_ALL = DISPATCH | {Role.LEADER, Role.RECHECKER}
 
 
-class WardDesk:
+class WardReports:
     def __init__(self, database: Database, policy: Policy, data_dir: Path) -> None:
         self._database = database
         self._policy = policy
@@ -44,17 +45,19 @@ class WardDesk:
         async with self._database.autocommit() as store:
             reports = await store.reports.of_unit(by.unit_id, STATES_OF[tab], TASKS_PAGE)
             counts = await store.reports.count_of_unit(by.unit_id)
-            candidates = await store.candidates.get_all(
-                [report.candidate_id for report in reports if report.candidate_id]
+            found = await store.candidates.get_all(
+                [candidate_id for report in reports for candidate_id in report.candidate_ids[:1]]
             )
             photos = await store.reports.photos([report.report_id for report in reports])
+        views = candidate_views(self._policy, tuple(found.values()), at)
+        candidates = {view.candidate_id: view for view in views}
         items = tuple(
             report_view(
                 self._policy,
                 report,
                 by,
                 at,
-                candidate=candidates.get(report.candidate_id) if report.candidate_id else None,
+                candidate=candidates.get(report.candidate_ids[0]) if report.candidate_ids else None,
                 photos=photos.get(report.report_id, ()),
             )
             for report in reports
@@ -88,22 +91,18 @@ class WardDesk:
         try:
             async with self._database.transaction() as store:
                 seen = await self._seen(store, report_id, by)
-                if seen.opened_at is None and by.unit_id == seen.lead.unit_id and seen.state is _S.ASSIGNED:
-                    moved = await self._moved(store, seen, ReportAction.OPEN, by, at)
-                    seen = await self._save(store, seen, _delivered(seen, by, at), moved)
+                if _awaits_delivery(seen, by):
+                    return await self._done(store, seen, ReportAction.OPEN, Payload(), by, at)
                 return await self._view(store, seen, by, at)
-        except (
-            Stale
-        ):  # a colleague opened it, or the officer took it back, in this moment: who looks sees that
+        except Stale:
+            # A colleague opened it, or the officer took it back, in this moment: who looks sees that.
             return await self.report(report_id, by, at)
 
     async def accept(self, report_id: UUID, by: Account, at: datetime, version: int) -> ReportView:
-        """The unit takes it on. Raises NotFound, NotAllowed, IllegalMove, Stale."""
+        """The unit takes it on. Raises NotFound, NotAllowed, IllegalTransition, Stale."""
         async with self._database.transaction() as store:
             seen = await self._seen(store, report_id, by, version)
-            moved = await self._moved(store, seen, ReportAction.ACCEPT, by, at)
-            saved = await self._save(store, seen, _delivered(seen, by, at), moved)
-            return await self._view(store, saved, by, at)
+            return await self._done(store, seen, ReportAction.ACCEPT, Payload(), by, at)
 
     async def submit(
         self,
@@ -119,63 +118,70 @@ class WardDesk:
         Args:
             photos: after the work, at least one; JPEG, PNG or WebP, at most 10 MiB each.
         Raises:
-            InvalidInput: no text, no photo, or one that is no picture; nothing was changed.
+            InvalidInput: no text, no photo, or a file that is not a picture; nothing was changed.
             CannotKeep: the photos cannot be written; nothing was changed.
-            NotFound, NotAllowed, IllegalMove, Stale
+            NotFound, NotAllowed, IllegalTransition, Stale
         """
-        text = _checked(text, photos)
+        text = text.strip()
+        as_sent = SubmitResult(text=text, photos=tuple(map(_as_sent, photos)))
         async with self._database.autocommit() as store:
-            await self._moved(
-                store, await self._seen(store, report_id, by, version), ReportAction.SUBMIT, by, at
+            # Before anything is written: what is refused leaves no file behind.
+            await self._decided(
+                store, await self._seen(store, report_id, by, version), ReportAction.SUBMIT, as_sent, by, at
             )
         kept = [await asyncio.to_thread(self._keep, photo, at) for photo in photos]
+        result = SubmitResult(text=text, photos=tuple(kept))
         async with self._database.transaction() as store:
             seen = await self._seen(store, report_id, by, version)
-            moved = await self._moved(store, seen, ReportAction.SUBMIT, by, at)
-            changed = replace(seen, submitted_at=at, result_text=text)
-            saved = await self._save(store, seen, changed, moved)
-            await store.reports.add_photos(report_id, saved.version, kept)
-            return await self._view(store, saved, by, at)
+            return await self._done(store, seen, ReportAction.SUBMIT, result, by, at)
 
-    def _keep(self, photo: bytes, at: datetime) -> PhotoView:
+    def _keep(self, photo: bytes, at: datetime) -> Photo:
         return keep(clean(photo), self._data_dir, self._policy.calendar.on(at))
 
     async def _seen(self, store: Store, report_id: UUID, by: Account, version: int | None = None) -> Report:
         seen = await store.reports.get(report_id)
-        units = (seen.lead.unit_id, *(unit.unit_id for unit in seen.coordinating))
-        if by.role not in SEE_ALL and by.unit_id not in units:
-            raise NotAllowed(by.role, "see this report", f"{seen.lead.name} leads it")
+        if not _may_see(seen, by):
+            lead = seen.lead.name if seen.lead else "no unit yet"
+            raise NotAllowed(by.role, "see this report", f"{lead} leads it")
         if version is not None and seen.version != version:
             raise await store.reports.stale(report_id, version)
         return seen
 
-    async def _moved(
-        self, store: Store, seen: Report, action: ReportAction, by: Account, at: datetime
-    ) -> Transition:
+    async def _decided(
+        self, store: Store, seen: Report, action: ReportAction, payload: Payload, by: Account, at: datetime
+    ) -> ReportDecision:
+        """By the tables; an error says who brought it to its state."""
         try:
-            move = after_report(seen.state, action, by.role)
+            return act_report(seen, action, payload, by=by, at=at, policy=self._policy)
         except IllegalTransition as error:
             raise error.after((await store.reports.history(seen.report_id))[-1]) from None
-        if by.unit_id != seen.lead.unit_id:
-            raise NotAllowed(by.role, action, f"{seen.lead.name} leads it")
-        return Transition(action=action, from_state=seen.state, to_state=move.to, by=by.person, at=at)
 
-    async def _save(self, store: Store, seen: Report, changed: Report, moved: Transition) -> Report:
-        await store.reports.save(seen, replace(changed, state=ReportState(moved.to_state)), [moved])
-        return await store.reports.get(seen.report_id)
+    async def _done(
+        self, store: Store, seen: Report, action: ReportAction, payload: Payload, by: Account, at: datetime
+    ) -> ReportView:
+        await store.reports.save(await self._decided(store, seen, action, payload, by, at))
+        return await self._view(store, await store.reports.get(seen.report_id), by, at)
 
     async def _view(self, store: Store, report: Report, by: Account, at: datetime) -> ReportView:
-        candidate = await store.candidates.get(report.candidate_id) if report.candidate_id else None
+        shown = await store.candidates.get(report.candidate_ids[0]) if report.candidate_ids else None
         photos = await store.reports.photos([report.report_id])
         return report_view(
             self._policy,
             report,
             by,
             at,
-            candidate=candidate,
+            candidate=candidate_view(self._policy, shown, at) if shown else None,
             photos=photos.get(report.report_id, ()),
             history=await store.reports.history(report.report_id),
         )
+
+
+def _may_see(report: Report, by: Account) -> bool:
+    """Who works on it now, and who had it when it was taken back: they learn that it was."""
+    return by.role in SEE_ALL or any(
+        each.unit.unit_id == by.unit_id and (each.live or each.ended is Ended.WITHDRAWN)
+        for each in report.assignments
+    )
 
 
 def _unit_seen_by(by: Account) -> str | None:
@@ -183,19 +189,12 @@ def _unit_seen_by(by: Account) -> str | None:
     return None if by.role in SEE_ALL else by.unit_id
 
 
-def _delivered(seen: Report, by: Account, at: datetime) -> Report:
-    """Opened now, unless somebody of the unit opened it before."""
-    if seen.opened_at:
-        return seen
-    return replace(seen, opened_at=at, opened_by=by.person)
+def _awaits_delivery(seen: Report, by: Account) -> bool:
+    leading = seen.leading
+    undelivered = leading is not None and leading.opened_at is None and seen.state is ReportState.ASSIGNED
+    return undelivered and by.unit_id == (seen.lead and seen.lead.unit_id)
 
 
-def _checked(text: str, photos: Sequence[bytes]) -> str:
-    text = text.strip()
-    if not text or len(text) > TEXT_MAX_CHARS:
-        raise InvalidInput("text", f"wanted what was done, at most {TEXT_MAX_CHARS} characters")
-    if not photos:
-        raise InvalidInput("photos", "at least one photo after the work is needed")
-    if len(photos) > N_PHOTOS_MAX:
-        raise InvalidInput("photos", f"{len(photos)} photos; at most {N_PHOTOS_MAX}")
-    return text
+def _as_sent(photo: bytes) -> Photo:
+    """A file that was sent, before anybody has looked into it."""
+    return Photo(path="", sha256=sha256(photo).hexdigest(), n_bytes=len(photo), width_px=0, height_px=0)

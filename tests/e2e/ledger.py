@@ -49,7 +49,7 @@ def in_queue(database_url: str) -> tuple[Seen, ...]:
 
 def arrivals(database_url: str) -> Counter[str]:
     """How often each candidate came to be, by its history."""
-    query = "SELECT candidate_id::text FROM candidate_move WHERE from_state IS NULL"
+    query = "SELECT candidate_id::text FROM candidate_transition WHERE from_state IS NULL"
     with psycopg.connect(database_url) as connection:
         return Counter(row[0] for row in connection.execute(query))
 

@@ -40,7 +40,9 @@ def signed_in(browser: Browser, plan: Plan, account: DemoAccount) -> Page:
 def reports(database_url: str) -> list[tuple[str, str]]:
     """(report id, unit that leads)"""
     with psycopg.connect(database_url) as connection:
-        return connection.execute("SELECT report_id::text, lead_unit_id FROM report").fetchall()
+        return connection.execute(
+            "SELECT report_id::text, unit_id FROM report_assignment WHERE role = 'lead'"
+        ).fetchall()
 
 
 def wait_for(demo: Demo, condition: Callable[[], object]) -> None:

@@ -103,7 +103,9 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 async def queued(url: str) -> list[UUID]:
     async with await psycopg.AsyncConnection.connect(url) as connection:
-        rows = await connection.execute("SELECT candidate_id FROM candidate_move WHERE action = 'raise'")
+        rows = await connection.execute(
+            "SELECT candidate_id FROM candidate_transition WHERE action = 'raise'"
+        )
         return [row[0] for row in await rows.fetchall()]
 
 

@@ -133,7 +133,11 @@ async def test_the_officer_may_know_category_ward_and_severity_better(
     assert report.coordinating == ("UBND phường Cam Ly - Đà Lạt",)
     assert (report.ward_code, report.severity) == ("24787", 3)
     seen = await incidents.desk.candidate(held.candidate_id, mai, NOW)
-    assert seen.history[-1].note == ("lĩnh vực: Môi trường; địa bàn: Phường Cam Ly - Đà Lạt; mức độ: 3")
+    assert seen.history[-1].given == {
+        "category": {"key": "environment", "name": "Môi trường", "name_en": "Environment"},
+        "ward": {"code": "24787", "name": "Phường Cam Ly - Đà Lạt", "valid_from": "2025-07-01"},
+        "severity": 3,
+    }
 
 
 @pytest.mark.parametrize(

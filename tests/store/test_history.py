@@ -9,7 +9,7 @@ from incidents.people.accounts import Account
 from incidents.usecases.service import Incidents
 from tests.store.city import NOW, Raise
 
-TABLES = ("candidate_move", "report_move")
+TABLES = ("candidate_transition", "report_transition")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def connection(incidents: Incidents, mai: Account, raised: Raise, postgres
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("change", ["UPDATE {} SET note = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET payload = 'null'", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_history_cannot_be_edited_or_deleted(
     connection: psycopg.AsyncConnection, table: str, change: str
 ) -> None:

@@ -8,16 +8,16 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from psycopg import AsyncConnection
-from psycopg.errors import CheckViolation
 
 from incidents.contract.events import Family
 from incidents.errors import IllegalTransition, InvalidInput, NotAllowed, NotFound, Stale
+from incidents.lifecycle.act import receive
 from incidents.lifecycle.states import ReportAction, ReportState
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.read.views import ReportView, Tab, TimeFlag
 from incidents.usecases.service import Incidents
+from tests.reports import citizens_report
 from tests.store.city import NOW, WEST, MakeAccount, Raise
 
 HOUR = timedelta(hours=1)
@@ -216,21 +216,17 @@ async def test_a_coordinating_unit_sees_it_and_leaves_it_to_the_lead(
         await incidents.reports.accept(assigned.report_id, police, NOW, assigned.version)
 
 
-CITIZENS_REPORT = """
-    INSERT INTO report (report_id, day, number, source, category_key, state, version, severity, near_boundary,
-        coordinating_unit_ids, lon_deg, lat_deg, address, created_at)
-    VALUES (gen_random_uuid(), '2026-11-23', 1, 'citizen_app', 'environment', %s, 1, 1, false, '{}', 108.46,
-        11.95, '38 Bùi Thị Xuân', now())
-"""
-
-
-async def test_the_same_table_takes_a_citizens_report_and_only_assigned_ones_go_to_work(
-    postgres_url: str,
+async def test_a_citizens_report_that_no_unit_has_yet_can_be_read(
+    incidents: Incidents, mai: Account, ward_officer: Account
 ) -> None:
-    async with await AsyncConnection.connect(postgres_url, autocommit=True) as connection:
-        with pytest.raises(CheckViolation):
-            await connection.execute(CITIZENS_REPORT, ("processing",))
-        assert (await connection.execute(CITIZENS_REPORT, ("received",))).rowcount == 1
+    received = receive(citizens_report(), by=None, at=NOW, policy=incidents.policy)
+    async with incidents.database.transaction() as store:
+        await store.reports.save(received)
+    seen = await incidents.reports.report(received.report.report_id, mai, NOW)
+    assert seen.state is ReportState.RECEIVED
+    assert (seen.lead_unit_id, seen.due, seen.candidate) == (None, None, None)
+    with pytest.raises(NotAllowed, match="no unit yet leads it"):
+        await incidents.reports.report(received.report.report_id, ward_officer, NOW)
 
 
 async def test_an_unknown_report_is_not_found(incidents: Incidents, mai: Account) -> None:

@@ -11,7 +11,7 @@ from psycopg import AsyncClientCursor
 from incidents.errors import Stale
 from incidents.lifecycle.states import CandidateState
 from incidents.people.accounts import Account
-from incidents.store.candidates import END_LEASES, EXPIRE
+from incidents.store.timers import END_LEASES, EXPIRE
 from incidents.usecases.service import Incidents
 from incidents.usecases.sweep import N_A_ROUND, SweepResult, sweep
 from tests.store.city import NOW, Raise
@@ -73,7 +73,15 @@ async def test_a_round_looks_only_at_what_it_may_move(
     incidents: Incidents, raised: Raise, postgres_url: str, asked: LiteralString, index: str
 ) -> None:
     await raised()
-    values = {"at": NOW, "before": NOW, "n_max": 1, "from_state": "", "to_state": "", "action": ""}
+    values = {
+        "at": NOW,
+        "before": NOW,
+        "n_max": 1,
+        "from_state": "",
+        "to_state": "",
+        "action": "",
+        "changed": "{}",
+    }
     async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
         await connection.execute(COPIES, {"state": "merged", "n": 20_000})
         await connection.execute("ANALYZE candidate")

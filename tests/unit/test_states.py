@@ -9,14 +9,10 @@ from incidents.contract.events import Family
 from incidents.contract.older_versions import V1_LABELS
 from incidents.errors import IllegalTransition, NotAllowed
 from incidents.lifecycle.reasons import CancelReason, DismissReason, RejectReason, Source
-from incidents.lifecycle.states import (
+from incidents.lifecycle.states import CandidateAction, CandidateState, Guard, ReportAction, ReportState
+from incidents.lifecycle.tables import (
     CANDIDATE_TRANSITIONS,
     REPORT_TRANSITIONS,
-    CandidateAction,
-    CandidateState,
-    Guard,
-    ReportAction,
-    ReportState,
     after_candidate,
     after_report,
 )

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_api.components.ward_map import HEIGHT, WIDTH, ward_map
-from incidents.read.views import WardView
+from incidents.places.routing import WardOutline
 from tests.events import CAMERA
 
 SQUARE = [[[108.40, 11.90], [108.50, 11.90], [108.50, 12.00], [108.40, 12.00], [108.40, 11.90]]]
-WARD = WardView(
+WARD = WardOutline(
     code="24778",
     name="Phường Lâm Viên - Đà Lạt",
     geometry_json=json.dumps({"type": "Polygon", "coordinates": SQUARE}),

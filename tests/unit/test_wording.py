@@ -36,6 +36,7 @@ def due(
         policy_name_en="the Đà Lạt rules of 2020",
         calendar_version="vn-2026.1",
         calendar_confirmed=True,
+        by_calendar_now=None,
         to_confirm=(),
         intervals=(Interval(NOW, NOW + timedelta(hours=2)),),
         pauses=(),
@@ -99,9 +100,26 @@ def test_a_line_of_history_says_who_what_when_and_why() -> None:
         action="dismiss",
         from_state="verifying",
         to_state="dismissed",
-        note="false_alarm",
+        payload={"reason_code": "false_alarm", "changed": {"state": "dismissed"}},
     )
     assert VI.history(row) == "Lê Văn Hùng: Bỏ qua, 14:32 (Cảnh báo sai)"
+
+
+def test_a_line_of_history_says_what_was_corrected_in_the_readers_language() -> None:
+    row = HistoryRow(
+        at=NOW,
+        by_name="Lê Văn Hùng",
+        action="confirm",
+        from_state="verifying",
+        to_state="confirmed",
+        payload={
+            "category": {"key": "environment", "name": "Môi trường", "name_en": "Environment"},
+            "ward": {"code": "24787", "name": "Phường Cam Ly - Đà Lạt", "valid_from": "2025-07-01"},
+            "severity": 3,
+        },
+    )
+    assert VI.note(row) == "lĩnh vực: Môi trường; địa bàn: Phường Cam Ly - Đà Lạt; mức độ: Nặng"
+    assert EN.note(row) == "category: Environment; ward: Phường Cam Ly - Đà Lạt; severity: High"
 
 
 def test_an_interval_over_midnight_names_both_days() -> None:
