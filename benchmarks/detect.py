@@ -34,13 +34,15 @@ def child(module: str, *arguments: object) -> Cost:
     return Cost.from_json(done.stdout.splitlines()[-1])
 
 
-def ours(weights: Weights, paths: Sequence[Path]) -> Cost:
-    return child("detect_ours", "--weights", weights.path, *paths)
+def ours(models: Path, weights: Weights, paths: Sequence[Path]) -> Cost:
+    return child("detect_ours", "--models", models, "--weights", weights.name, *paths)
 
 
 def theirs(weights: Weights, paths: Sequence[Path]) -> Cost:
     folder = weights.path.parent  # Ultralytics names an OpenVINO model by its folder
-    return child("detect_ultralytics", "--weights", folder, "--input-wh", *weights.input_wh, *paths)
+    classes = ",".join(str(each.number) for each in weights.classes)
+    options = ("--weights", folder, "--classes", classes, "--input-wh", *weights.input_wh)
+    return child("detect_ultralytics", *options, *paths)
 
 
 def figures(costs: Sequence[Cost]) -> Figures:
@@ -71,7 +73,7 @@ def measure(models: Path, paths: Sequence[Path], n_rounds: int) -> dict[str, obj
     mine, same_input, square_input, engine = [], [], [], []
     for number in range(n_rounds):
         print(f"{len(paths)} at once, round {number + 1} of {n_rounds}", file=sys.stderr)
-        mine.append(ours(wide, paths))
+        mine.append(ours(models, wide, paths))
         same_input.append(theirs(wide, paths))
         square_input.append(theirs(square, paths))
         engine.append(child("detect_engine", "--weights", wide.path))

@@ -16,6 +16,7 @@ from detectors.runtimes.openvino import OpenVinoDetector
 from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from ingest.frame import Frame
+from models.registry import Weights, resolve
 
 N_BATCH = 8
 N_WARM_UP = 2 * N_BATCH
@@ -43,7 +44,7 @@ def read(clips: list[Path]) -> Iterator[Frame]:
             yield frame
 
 
-def measure(weights: Path, clips: list[Path]) -> Cost:
+def measure(weights: Weights, clips: list[Path]) -> Cost:
     detector = OpenVinoDetector(weights)
     trackers = {path.stem: Tracker(fps=25) for path in clips}
     n_frames = n_tracked = 0
@@ -59,7 +60,8 @@ def measure(weights: Path, clips: list[Path]) -> Cost:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--models", type=Path, required=True)
+    parser.add_argument("--weights", required=True)
     parser.add_argument("clips", type=Path, nargs="+")
     args = parser.parse_args()
-    print(measure(args.weights, args.clips).to_json())
+    print(measure(resolve(args.weights, args.models), args.clips).to_json())

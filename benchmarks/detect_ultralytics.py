@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Barrier, Thread
 from types import ModuleType, SimpleNamespace
@@ -14,7 +15,6 @@ from typing import Any
 from benchmarks.cost import Cost, Meter
 from benchmarks.detect_ours import N_WARM_UP
 from detectors.runtimes.ultralytics import OFFLINE
-from detectors.runtimes.yolo_head import CLASSES
 
 SCORE_MIN = 0.1
 
@@ -45,24 +45,31 @@ def _nms(boxes: Any, scores: Any, overlap_max: float) -> Any:
     return torch.as_tensor(np.asarray(keep, dtype=np.int64))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    weights: Path
+    input_wh: tuple[int, int]
+    classes: list[int]  # numbers of those that are kept
+
+
 class Clip(Thread):
     """Tracks one clip; waits for the others after the warm-up, so that one stretch of time is measured."""
 
-    def __init__(self, weights: Path, input_wh: tuple[int, int], path: Path, warm: Barrier) -> None:
+    def __init__(self, model: Network, path: Path, warm: Barrier) -> None:
         super().__init__(daemon=True)
-        self._weights, self._input_wh, self._path, self._warm = weights, input_wh, path, warm
+        self._model, self._path, self._warm = model, path, warm
         self.n_frames = self.n_tracked = 0
 
     def run(self) -> None:
         from ultralytics import YOLO
 
-        results = YOLO(self._weights, task="detect").track(
+        results = YOLO(self._model.weights, task="detect").track(
             source=self._path,
             stream=True,
             tracker="bytetrack.yaml",
-            imgsz=self._input_wh[::-1],
+            imgsz=self._model.input_wh[::-1],
             conf=SCORE_MIN,
-            classes=CLASSES.tolist(),
+            classes=self._model.classes,
             verbose=False,
         )
         for number, result in enumerate(results):
@@ -73,11 +80,11 @@ class Clip(Thread):
                 self.n_tracked += 0 if result.boxes.id is None else len(result.boxes.id)
 
 
-def measure(weights: Path, input_wh: tuple[int, int], clips: list[Path]) -> Cost:
+def measure(model: Network, clips: list[Path]) -> Cost:
     os.environ.update(OFFLINE)
     supply_torchvision()
     warm = Barrier(len(clips) + 1)
-    threads = [Clip(weights, input_wh, path, warm) for path in clips]
+    threads = [Clip(model, path, warm) for path in clips]
     for thread in threads:
         thread.start()
     warm.wait()
@@ -90,7 +97,10 @@ def measure(weights: Path, input_wh: tuple[int, int], clips: list[Path]) -> Cost
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--classes", required=True, help="numbers of the classes to keep: 0,2,3")
     parser.add_argument("--input-wh", type=int, nargs=2, required=True)
     parser.add_argument("clips", type=Path, nargs="+")
     args = parser.parse_args()
-    print(measure(args.weights, tuple(args.input_wh), args.clips).to_json())
+    numbers = [int(number) for number in args.classes.split(",")]
+    model = Network(weights=args.weights, input_wh=tuple(args.input_wh), classes=numbers)
+    print(measure(model, args.clips).to_json())

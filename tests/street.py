@@ -9,13 +9,29 @@ from datetime import UTC, datetime, timedelta
 import cv2
 import numpy as np
 
-from detectors.perception.detections import CAR, PERSON, Detections
+from detectors.perception.classes import ClassTable
+from detectors.perception.detections import Detections
+from detectors.perception.observations import Observations
+from detectors.perception.track_history import TrackHistories
 from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
 from detectors.rules.event import Event
 from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
+from models.registry import class_table
+
+# What the drawn detector can tell apart; a class is named by its index.
+NAMES = {
+    "person": "person",
+    "bicycle": "bicycle",
+    "car": "vehicle",
+    "motorcycle": "two_wheeler",
+    "bus": "heavy_vehicle",
+    "truck": "heavy_vehicle",
+}
+CLASSES = ClassTable(class_table("street", tuple(NAMES), NAMES))
+PERSON, BICYCLE, CAR, MOTORCYCLE, BUS, TRUCK = range(len(NAMES))
 
 WIDTH_PX, HEIGHT_PX = 640, 360
 T0 = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -33,6 +49,7 @@ class Actor:
     seed: int = 1  # how it looks
     score: float = 0.8
     is_detected: Callable[[float], bool] = lambda _at_s: True
+    is_there: bool = True  # False: a false box, with nothing in the picture
 
 
 def at(seconds: float) -> datetime:
@@ -87,7 +104,7 @@ def picture(actors: list[Actor], at_s: float) -> Bgr:
     bgr = texture(0, WIDTH_PX, HEIGHT_PX, 105, 135)
     for actor in actors:
         box = actor.where(at_s)
-        if box is None:
+        if box is None or not actor.is_there:
             continue
         x1, y1, x2, y2 = (round(value) for value in box)
         look = texture(actor.seed, x2 - x1, y2 - y1, 20, 235)
@@ -106,6 +123,14 @@ def detections(actors: list[Actor], at_s: float) -> Detections:
         np.clip(np.array([box for _, box in rows], np.float32), 0, limit),
         np.array([actor.score for actor, _ in rows], np.float32),
         np.array([actor.class_id for actor, _ in rows], np.int32),
+        CLASSES,
+    )
+
+
+def observations(*, tracks: TrackHistories, seen_at: datetime) -> Observations:
+    """What a rule sees that asks for tracks alone."""
+    return Observations(
+        seen_at=seen_at, detections=Detections.none(), tracks=tracks, stationary=(), abandoned=()
     )
 
 

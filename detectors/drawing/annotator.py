@@ -1,4 +1,4 @@
-"""What the pipeline sees and thinks, drawn over the picture: zones, trails, clocks and alarms."""
+"""What the pipeline saw and decided, drawn over the picture: zones, tracks, dwell clocks and events."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from detectors.perception.stationary import StationaryObject
 from detectors.perception.track_history import TrackHistory, TrackPoint
 from detectors.perception.tracks import Xyxy
 from detectors.pipeline import Pipeline
-from detectors.rules.dwell import DEFAULT_DWELL_S, is_credible
-from detectors.rules.encroachment import KINDS as ENCROACHMENT_KINDS
+from detectors.rules.dwell import DEFAULT_DWELL_S, DwellRule, is_credible
 from detectors.rules.event import Event
-from detectors.rules.stopped import KINDS as STOPPED_KINDS
+from detectors.rules.registry import RULES
+from detectors.rules.rule import Kind
 from detectors.view.zones import PixelZone, pixel_zones, zone_under
 from incidents.contract.events import Family
 from ingest.camera import Camera, ZoneType
@@ -46,17 +46,15 @@ ZONE_RGB: dict[ZoneType, Rgb] = {
 INK_RGB: Rgb = (232, 237, 242)
 QUIET_RGB: Rgb = (169, 182, 194)
 
-KIND_WORDS = {
-    "parked_in_no_parking": "Nghi vấn đỗ xe nơi cấm đỗ",
-    "vehicle_on_sidewalk": "Nghi vấn xe đứng trên vỉa hè",
-    "vehicle_on_crosswalk": "Nghi vấn xe đứng trên vạch đi bộ",
-    "stopped_vehicle": "Nghi vấn xe dừng giữa lòng đường",
-    "wrong_way": "Nghi vấn xe đi ngược chiều",
-    "pedestrian_on_carriageway": "Nghi vấn người đi trên đường xe chạy",
-    "object_left_by_person": "Nghi vấn vật bị bỏ lại",
+# Where standing is limited, and the kind of event that it makes.
+DWELL_KINDS: dict[ZoneType, Kind] = {
+    zone_type: kind
+    for rule in RULES
+    if isinstance(rule, DwellRule)
+    for zone_type, kind in rule.kind_of.items()
 }
 BANNER_FOR = timedelta(seconds=5)
-TRAIL_FOR = timedelta(seconds=2)
+TRACK_FOR = timedelta(seconds=2)
 N_BANNERS = 3
 BANNER_HEIGHT_PX = 62
 CLOCK_FROM_S = 1.5
@@ -72,28 +70,28 @@ class Annotator:
         self._view = camera.views[0]
         self._names = {zone.zone_id: zone.name or zone.zone_id for zone in self._view.zones}
         self._lettering = Lettering()
-        self._alarms: list[Event] = []
+        self._events: list[Event] = []
         self._raised_tracks: set[int] = set()
         self._began_at: datetime | None = None
 
-    def paint(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Event]) -> Bgr:
+    def draw(self, frame: Frame, pipeline: Pipeline, events: Sequence[Event]) -> Bgr:
         """The frame with even sides, the longer one LEAST_LONGEST_PX or more.
 
         Args:
             pipeline: after it has stepped over this frame.
-            alarms: what that step returned.
+            events: what that step returned.
         """
-        self._alarms += alarms
+        self._events += events
         self._began_at = self._began_at or frame.captured_at
         picture = frame.picture
         sheet = _Sheet(frame, pixel_zones(self._view.zones, picture.width_px, picture.height_px))
         words = [*self._zones(sheet), self._title(frame.captured_at)]
-        for trail in pipeline.trails.values():
-            if trail.now.seen_at == frame.captured_at and _moves(trail):
-                self._trail(sheet, trail)
-        for thing in pipeline.standing:
+        for track in pipeline.tracks.values():
+            if track.now.seen_at == frame.captured_at and _moves(track):
+                self._track(sheet, track)
+        for thing in pipeline.stationary:
             words += self._stay(sheet, thing)
-        for left in pipeline.left:
+        for left in pipeline.abandoned:
             if left.owner_px is not None:
                 sheet.box(left.xyxy_px, FAMILY_RGB[Family.LITTERING], 2)
         words += self._banners(sheet, frame.captured_at)
@@ -111,25 +109,25 @@ class Annotator:
         text = f"{self._camera.name or self._camera.camera_id}   {_clock(played_s)}"
         return Words(text=text, x_px=12, y_px=12, rgb=INK_RGB, size_px=17, is_bold=True)
 
-    def _trail(self, sheet: _Sheet, trail: TrackHistory) -> None:
+    def _track(self, sheet: _Sheet, track: TrackHistory) -> None:
         """What moves: where it came from, and a box that is bold once it was raised."""
-        if any(iou(alarm.xyxy_px, trail.now.xyxy_px) >= SAME_BOX for alarm in self._new(trail.now.seen_at)):
-            self._raised_tracks.add(trail.track_id)
-        rgb = FAMILY_RGB[Family.TRAFFIC] if zone_under(sheet.zones, trail.now.xyxy_px) else QUIET_RGB
-        sheet.line([step.centre_px for step in _recent(trail)], rgb)
-        sheet.box(trail.now.xyxy_px, rgb, 4 if trail.track_id in self._raised_tracks else 1)
+        if any(iou(event.xyxy_px, track.now.xyxy_px) >= SAME_BOX for event in self._new(track.now.seen_at)):
+            self._raised_tracks.add(track.track_id)
+        rgb = FAMILY_RGB[Family.TRAFFIC] if zone_under(sheet.zones, track.now.xyxy_px) else QUIET_RGB
+        sheet.line([step.centre_px for step in _recent(track)], rgb)
+        sheet.box(track.now.xyxy_px, rgb, 4 if track.track_id in self._raised_tracks else 1)
 
     def _new(self, at: datetime) -> list[Event]:
-        return [alarm for alarm in self._alarms if alarm.raised_at == at]
+        return [event for event in self._events if event.raised_at == at]
 
     def _stay(self, sheet: _Sheet, thing: StationaryObject) -> Iterator[Words]:
         """A clock on what stands where it may not: how long it has, and how long it may."""
         zone = zone_under(sheet.zones, thing.xyxy_px)
-        kinds = ENCROACHMENT_KINDS | STOPPED_KINDS
-        if zone is None or zone.type not in kinds or not is_credible(thing) or thing.dwell_s < CLOCK_FROM_S:
+        kind = DWELL_KINDS.get(zone.type) if zone is not None else None
+        if zone is None or kind is None or not is_credible(thing) or thing.dwell_s < CLOCK_FROM_S:
             return
-        rgb = FAMILY_RGB[kinds[zone.type][0]]
-        is_raised = any(iou(alarm.xyxy_px, thing.xyxy_px) >= SAME_BOX for alarm in self._alarms)
+        rgb = FAMILY_RGB[kind.family]
+        is_raised = any(iou(event.xyxy_px, thing.xyxy_px) >= SAME_BOX for event in self._events)
         sheet.box(thing.xyxy_px, rgb, 3 if is_raised else 1)
         limit_s = DEFAULT_DWELL_S if zone.dwell_s is None else zone.dwell_s
         text = _clock(thing.dwell_s) if is_raised else f"{_clock(thing.dwell_s)} / {_clock(limit_s)}"
@@ -138,19 +136,19 @@ class Annotator:
 
     def _banners(self, sheet: _Sheet, at: datetime) -> Iterator[Words]:
         """What was raised lately, the newest at the bottom."""
-        lately = [alarm for alarm in self._alarms if at - alarm.raised_at <= BANNER_FOR][-N_BANNERS:]
-        for n, alarm in enumerate(reversed(lately)):
-            rgb = FAMILY_RGB[alarm.family]
-            if alarm.family is Family.LITTERING:
-                sheet.box(alarm.xyxy_px, rgb, 4)
+        lately = [event for event in self._events if at - event.raised_at <= BANNER_FOR][-N_BANNERS:]
+        for n, event in enumerate(reversed(lately)):
+            rgb = FAMILY_RGB[event.family]
+            if event.family is Family.LITTERING:
+                sheet.box(event.xyxy_px, rgb, 4)
             y = sheet.canvas.shape[0] - 12 - BANNER_HEIGHT_PX * (n + 1)
-            title, detail = KIND_WORDS[alarm.kind], self._detail(alarm)
+            title, detail = f"Nghi vấn: {event.label.vi}", self._detail(event)
             yield Words(text=title, x_px=12, y_px=y, rgb=INK_RGB, size_px=20, is_bold=True, bar_rgb=rgb)
             yield Words(text=detail, x_px=12, y_px=y + 30, rgb=QUIET_RGB, size_px=14, bar_rgb=rgb)
 
-    def _detail(self, alarm: Event) -> str:
-        lasted, limit = _clock(alarm.dwell_s), _clock(alarm.limit_s)
-        return f"Vùng {self._names[alarm.zone_id]} · đã {lasted}, ngưỡng {limit}"
+    def _detail(self, event: Event) -> str:
+        lasted, limit = _clock(event.dwell_s), _clock(event.limit_s)
+        return f"Vùng {self._names[event.zone_id]} · đã {lasted}, ngưỡng {limit}"
 
 
 class _Sheet:
@@ -205,17 +203,17 @@ class _Sheet:
         cv2.arrowedLine(self.canvas, tail, head, bgr, 2, cv2.LINE_AA, tipLength=0.3)
 
 
-def _moves(trail: TrackHistory) -> bool:
+def _moves(track: TrackHistory) -> bool:
     """Boxes of things at rest tremble; those that go somewhere leave half of themselves in two seconds."""
-    first, last = _recent(trail)[0], trail.now
+    first, last = _recent(track)[0], track.now
     if last is first:
         return False
     (x, y), (first_x, first_y) = last.centre_px, first.centre_px
     return hypot(x - first_x, y - first_y) >= MOVES_SIZES * size_px(last.xyxy_px)
 
 
-def _recent(trail: TrackHistory) -> tuple[TrackPoint, ...]:
-    return trail.since(trail.now.seen_at - TRAIL_FOR).steps
+def _recent(track: TrackHistory) -> tuple[TrackPoint, ...]:
+    return track.since(track.now.seen_at - TRACK_FOR).points
 
 
 def _clock(seconds: float) -> str:

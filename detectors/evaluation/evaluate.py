@@ -86,8 +86,8 @@ def raised_in(camera: Camera, frames: Iterable[Frame], detector: Detector) -> li
     for frame, detections in detect_in_batches(frames, detector, n_batch=N_BATCH):
         alarms = pipeline.step(frame, detections)
         for one in followed:
-            one.follow(pipeline.trails)
-        followed += [_Followed(alarm, pipeline.trails) for alarm in alarms]
+            one.follow(pipeline.tracks)
+        followed += [_Followed(alarm, pipeline.tracks) for alarm in alarms]
     return [one.in_clip() for one in followed]
 
 

@@ -8,16 +8,13 @@ from uuid import UUID
 from detectors.perception.tracks import Xyxy
 from detectors.rules.event import Event
 from incidents.contract.events import (
-    DEFAULT_VIEW,
     CameraPlace,
     CandidateRaised,
     Evidence,
-    Label,
     SeenBox,
     SeenZone,
 )
 from incidents.contract.fields import Box
-from incidents.contract.older_versions import v1_label
 from ingest.camera import Camera, Zone
 
 RULES_VERSION = "rules 1"
@@ -41,9 +38,9 @@ def candidate(
         candidate_id=candidate_id,
         family=alarm.family,
         kind=alarm.kind,
-        label=Label(**v1_label(alarm.kind)),
+        label=alarm.label,
         camera=_place(camera),
-        view_id=DEFAULT_VIEW,
+        view_id=alarm.view_id,
         zone=_seen_zone(camera, alarm.zone_id),
         object_class=alarm.object_class,
         entered_at=alarm.entered_at,

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from detectors.perception.analysis_frame import AnalysisFrame, Template, compare, take_template
 from detectors.perception.background import Background, Blob, Surface
-from detectors.perception.detections import PERSON, Detections
+from detectors.perception.detections import Detections
 from detectors.perception.geometry import cover, distance_px, iou
 from detectors.perception.tracks import Xyxy
+from models.registry import Role
 
+PERSON = frozenset({Role.PERSON})
 PERSON_SCORE_MIN = 0.25
 COVER_SCORE_MIN = 0.15
 
@@ -85,9 +87,9 @@ class AbandonedObjects:
         self, detections: Detections, sight: AnalysisFrame, seen_at: datetime
     ) -> list[AbandonedObject]:
         """What lies there now and is seen to."""
-        people = _boxes(detections, detections.class_id == PERSON, PERSON_SCORE_MIN)
+        people = _boxes(detections, detections.in_roles(PERSON), PERSON_SCORE_MIN)
         self._remember(people, seen_at)
-        covered = _boxes(detections, detections.class_id >= 0, COVER_SCORE_MIN)
+        covered = _boxes(detections, np.ones(len(detections), np.bool_), COVER_SCORE_MIN)
         blobs = self._background.update(sight, covered, seen_at)
         if blobs is not None:
             self._match(blobs, sight, seen_at)
@@ -164,8 +166,8 @@ class AbandonedObjects:
         return (seen_at - thing.seen_at).total_seconds() <= GONE_AFTER_S
 
 
-def _boxes(detections: Detections, wanted: NDArray[np.bool_], score_min: float) -> list[Xyxy]:
-    rows = detections.xyxy_px[wanted & (detections.score >= score_min)].tolist()
+def _boxes(detections: Detections, chosen: NDArray[np.bool_], score_min: float) -> list[Xyxy]:
+    rows = detections.xyxy_px[chosen & (detections.score >= score_min)].tolist()
     return [(x1, y1, x2, y2) for x1, y1, x2, y2 in rows]
 
 

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.perception.analysis_frame import AnalysisFrame, take_template
-from detectors.perception.detections import BICYCLE, MOTORCYCLE, PERSON, Detections
+from detectors.perception.detections import Detections
 from detectors.perception.geometry import area_px, cover, iou, iou_matrix, size_px
 from detectors.perception.stationary_state import StationaryState
 from detectors.perception.tracks import Xyxy
-
-TWO_WHEELED = frozenset({BICYCLE, MOTORCYCLE})
+from models.registry import TWO_WHEELERS, VEHICLES, ModelClass
 
 # A box that still covers its place of half a second ago may stand; what it shows decides.
 STILL_AFTER_S = 0.4
@@ -43,7 +42,7 @@ class StationaryObject:
     """One vehicle that has not moved from its place since it entered."""
 
     object_id: int  # the same for one thing at one place, gaps included
-    class_id: int
+    object_class: ModelClass
     xyxy_px: Xyxy
     entered_at: datetime
     seen_at: datetime
@@ -88,7 +87,7 @@ class StationaryObjects:
         height_px, width_px = sight.grey.shape
         picture_px = height_px * width_px / sight.scale**2
         is_plausible = area_px(detections.xyxy_px) <= LARGEST_SHARE * picture_px
-        is_vehicle: NDArray[np.bool_] = np.logical_and(detections.class_id != PERSON, is_plausible)
+        is_vehicle: NDArray[np.bool_] = np.logical_and(detections.in_roles(VEHICLES), is_plausible)
         return is_vehicle
 
     def _drop_doubles(self) -> None:
@@ -98,7 +97,7 @@ class StationaryObjects:
             younger.object_id
             for n, older in enumerate(there)
             for younger in there[n + 1 :]
-            if _are_same(older, younger.xyxy_px, younger.class_id)
+            if _are_same(older, younger.xyxy_px, younger.object_class)
         }
         self._places = [place for place in self._places if place.object_id not in doubles]
 
@@ -108,14 +107,15 @@ class StationaryObjects:
         for row in np.argsort(-vehicles.score):
             x1, y1, x2, y2 = vehicles.xyxy_px[row].tolist()
             box = (x1, y1, x2, y2)
-            class_id, score = int(vehicles.class_id[row]), float(vehicles.score[row])
-            place = self._place_of(box, class_id) or self._begin(box, sight, stood_since[row], seen_at)
+            object_class = vehicles.classes[int(vehicles.class_index[row])]
+            score = float(vehicles.score[row])
+            place = self._place_of(box, object_class) or self._begin(box, sight, stood_since[row], seen_at)
             if place is not None and place.object_id not in taken:
                 taken.add(place.object_id)
-                place.add_detection(box, class_id, score, seen_at)
+                place.add_detection(box, object_class, score, seen_at)
 
-    def _place_of(self, box: Xyxy, class_id: int) -> StationaryState | None:
-        fitting = [place for place in self._places if place.is_there and _are_same(place, box, class_id)]
+    def _place_of(self, box: Xyxy, object_class: ModelClass) -> StationaryState | None:
+        fitting = [place for place in self._places if place.is_there and _are_same(place, box, object_class)]
         return max(fitting, key=lambda place: iou(place.xyxy_px, box), default=None)
 
     def _begin(
@@ -164,11 +164,11 @@ def _is_forgotten(place: StationaryState, seen_at: datetime) -> bool:
     return gap_s > (YOUNG_GAP_S if is_young else FORGET_AFTER_S)
 
 
-def _are_same(place: StationaryState, box: Xyxy, class_id: int) -> bool:
+def _are_same(place: StationaryState, box: Xyxy, object_class: ModelClass) -> bool:
     overlap = iou(place.xyxy_px, box)
     if overlap == 0 or overlap >= SAME_THING_IOU:
         return overlap > 0
-    same_group = (place.class_id in TWO_WHEELED) == (class_id in TWO_WHEELED)
+    same_group = (place.object_class.role in TWO_WHEELERS) == (object_class.role in TWO_WHEELERS)
     sizes_px = sorted((size_px(place.xyxy_px), size_px(box)))
     alike = sizes_px[0] ** 2 >= SAME_THING_AREA * sizes_px[1] ** 2
     return same_group and alike and cover(place.xyxy_px, box) >= SAME_THING_COVER
@@ -177,7 +177,7 @@ def _are_same(place: StationaryState, box: Xyxy, class_id: int) -> bool:
 def _standing(place: StationaryState) -> StationaryObject:
     return StationaryObject(
         object_id=place.object_id,
-        class_id=place.class_id,
+        object_class=place.object_class,
         xyxy_px=place.xyxy_px,
         entered_at=place.entered_at,
         seen_at=place.seen_at,

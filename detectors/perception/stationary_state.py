@@ -9,6 +9,7 @@ from datetime import datetime
 from detectors.perception.analysis_frame import AnalysisFrame, Similarity, Template, compare, take_template
 from detectors.perception.geometry import size_px
 from detectors.perception.tracks import Xyxy
+from models.registry import ModelClass
 
 LOOKS_SAME = 0.7  # normalised correlation; a thing at rest has 0.85 and more, traffic passing below 0.5
 MOVED_SHARE = 0.06  # of its own size
@@ -38,10 +39,10 @@ class StationaryState:
     score_sum: float = 0.0
     xyxy_px: Xyxy  # mean of its detections, the sure ones counting most
     weight: float = 0.0
-    votes: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    votes: defaultdict[ModelClass, float] = field(default_factory=lambda: defaultdict(float))
 
     @property
-    def class_id(self) -> int:
+    def object_class(self) -> ModelClass:
         return max(self.votes, key=self.votes.__getitem__)
 
     def look_again(self, sight: AnalysisFrame, seen_at: datetime, *, max_gap_s: float) -> None:
@@ -57,7 +58,7 @@ class StationaryState:
             self.seen_at = seen_at
             self._refresh(sight, seen_at)
 
-    def add_detection(self, box: Xyxy, class_id: int, score: float, seen_at: datetime) -> None:
+    def add_detection(self, box: Xyxy, object_class: ModelClass, score: float, seen_at: datetime) -> None:
         self.n_detected += 1
         self.score_sum += score
         # A weak box is often a wrong box too.
@@ -65,7 +66,7 @@ class StationaryState:
         share = score * score / self.weight
         x1, y1, x2, y2 = (old + (new - old) * share for old, new in zip(self.xyxy_px, box, strict=True))
         self.xyxy_px = (x1, y1, x2, y2)
-        self.votes[class_id] += score
+        self.votes[object_class] += score
         if score > self.best_score:
             self.best_score, self.best_at = score, seen_at
 

@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 
 from detectors.perception.geometry import Xy, centre
 from detectors.perception.tracks import Track, Xyxy
-from detectors.rules.event import PathPoint
+from models.registry import ModelClass
 
 KEPT = timedelta(seconds=12)  # the longest look back of any rule
 LOST_AFTER = timedelta(seconds=2)
-N_PATH = 64  # the most waypoints an alarm carries
+N_PATH = 64  # the most points of a path that an event carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathPoint:
+    seen_at: datetime  # UTC frame time
+    xyxy_px: Xyxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,36 +40,36 @@ class TrackPoint:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackHistory:
     track_id: int
-    class_id: int
-    steps: tuple[TrackPoint, ...]  # oldest first, never empty
+    object_class: ModelClass
+    points: tuple[TrackPoint, ...]  # oldest first, never empty
 
     @property
     def now(self) -> TrackPoint:
-        return self.steps[-1]
+        return self.points[-1]
 
     @property
     def lasts_s(self) -> float:
-        return (self.now.seen_at - self.steps[0].seen_at).total_seconds()
+        return (self.now.seen_at - self.points[0].seen_at).total_seconds()
 
     @property
     def score(self) -> float:
         """Mean detector confidence, 0..1."""
-        return sum(step.score for step in self.steps) / len(self.steps)
+        return sum(step.score for step in self.points) / len(self.points)
 
     def since(self, at: datetime) -> TrackHistory:
         """The part from `at` on; at least the last step."""
-        steps = tuple(step for step in self.steps if step.seen_at >= at) or self.steps[-1:]
-        return TrackHistory(track_id=self.track_id, class_id=self.class_id, steps=steps)
+        steps = tuple(step for step in self.points if step.seen_at >= at) or self.points[-1:]
+        return TrackHistory(track_id=self.track_id, object_class=self.object_class, points=steps)
 
     def path(self) -> tuple[PathPoint, ...]:
         """At most N_PATH waypoints, evenly thinned, the first and the last always among them."""
-        last = len(self.steps) - 1
-        n = min(len(self.steps), N_PATH)
+        last = len(self.points) - 1
+        n = min(len(self.points), N_PATH)
         picks = sorted({round(k * last / max(n - 1, 1)) for k in range(n)})
-        return tuple(PathPoint(seen_at=self.steps[k].seen_at, xyxy_px=self.steps[k].xyxy_px) for k in picks)
+        return tuple(PathPoint(seen_at=self.points[k].seen_at, xyxy_px=self.points[k].xyxy_px) for k in picks)
 
     def best(self) -> TrackPoint:
-        return max(self.steps, key=lambda step: step.score)
+        return max(self.points, key=lambda step: step.score)
 
 
 TrackHistories = Mapping[int, TrackHistory]
@@ -74,8 +80,8 @@ def extend(trails: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -
     seen = {
         track.track_id: TrackHistory(
             track_id=track.track_id,
-            class_id=track.class_id,
-            steps=(
+            object_class=track.object_class,
+            points=(
                 *_recent(trails.get(track.track_id), seen_at),
                 TrackPoint(seen_at=seen_at, xyxy_px=track.xyxy_px, score=track.score),
             ),
@@ -93,4 +99,4 @@ def extend(trails: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -
 def _recent(trail: TrackHistory | None, seen_at: datetime) -> tuple[TrackPoint, ...]:
     if trail is None:
         return ()
-    return tuple(step for step in trail.steps if seen_at - step.seen_at <= KEPT)
+    return tuple(step for step in trail.points if seen_at - step.seen_at <= KEPT)

@@ -10,8 +10,9 @@ import supervision as sv
 from trackers import ByteTrackTracker
 from trackers.utils.iou import BIoU
 
-from detectors.perception.detections import PERSON, Detections
+from detectors.perception.detections import Detections
 from detectors.perception.tracks import Track
+from models.registry import ModelClass, Role
 
 # ByteTrack (Zhang et al., ECCV 2022): boxes above begin and continue tracks, those below only continue them.
 SURE_SCORE = 0.3
@@ -22,6 +23,7 @@ BUFFER_RATIO = 0.5
 OVERLAP_MIN = 0.15
 
 LOST_AFTER = timedelta(seconds=1.5)
+PERSON = frozenset({Role.PERSON})
 LIBRARY_FPS = 30.0  # the library counts its buffer in frames of this rate
 
 
@@ -41,7 +43,7 @@ class Tracker:
 
         Times have to grow from call to call.
         """
-        is_person = detections.class_id == PERSON
+        is_person = detections.in_roles(PERSON)
         # Odd numbers are people, even ones vehicles: each stays unique within the camera.
         people = self._follow(self._people, detections.where(is_person), seen_at, parity=1)
         vehicles = self._follow(self._vehicles, detections.where(~is_person), seen_at, parity=0)
@@ -66,7 +68,7 @@ class Tracker:
         x1, y1, x2, y2 = detections.xyxy_px[row].tolist()
         return Track(
             track_id=track_id,
-            class_id=votes.elect(int(detections.class_id[row]), score, seen_at),
+            object_class=votes.elect(detections.classes[int(detections.class_index[row])], score, seen_at),
             score=score,
             xyxy_px=(x1, y1, x2, y2),
         )
@@ -93,11 +95,11 @@ class _Votes:
 
     def __init__(self, seen_at: datetime) -> None:
         self.seen_at = seen_at
-        self._weight: defaultdict[int, float] = defaultdict(float)
+        self._weight: defaultdict[ModelClass, float] = defaultdict(float)
 
-    def elect(self, class_id: int, score: float, seen_at: datetime) -> int:
+    def elect(self, object_class: ModelClass, score: float, seen_at: datetime) -> ModelClass:
         self.seen_at = seen_at
-        self._weight[class_id] += score
+        self._weight[object_class] += score
         return max(self._weight, key=self._weight.__getitem__)
 
 

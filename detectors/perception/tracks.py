@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.registry import ModelClass
+
 Xyxy = tuple[float, float, float, float]
 
 
@@ -12,6 +14,6 @@ class Track:
     """Where one tracked thing is in one frame."""
 
     track_id: int  # unique within one camera and one run of its tracker
-    class_id: int  # COCO number, the class most often seen on this track
+    object_class: ModelClass  # the one most often seen on this track
     score: float  # detector confidence in this frame, 0..1
     xyxy_px: Xyxy

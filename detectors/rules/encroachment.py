@@ -1,28 +1,33 @@
-"""A vehicle that stays on ground that is not for standing: no-parking strips, sidewalks, crosswalks."""
+"""A vehicle parked where standing is not allowed: no-parking strips, sidewalks, crosswalks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
-from detectors.perception.stationary import StationaryObject
-from detectors.rules.dwell import DwellState, dwell_violations
-from detectors.rules.event import Event
-from detectors.view.scene import Scene
-from incidents.contract.events import Family
+from detectors.rules.dwell import DwellRule
+from detectors.rules.rule import Kind
+from incidents.contract.events import Family, Label
 from ingest.camera import ZoneType
 
-KINDS = {
-    ZoneType.NO_PARKING: (Family.ENCROACHMENT, "parked_in_no_parking"),
-    ZoneType.KEEP_CLEAR: (Family.ENCROACHMENT, "parked_in_no_parking"),
-    ZoneType.SIDEWALK: (Family.ENCROACHMENT, "vehicle_on_sidewalk"),
-    ZoneType.CROSSWALK: (Family.ENCROACHMENT, "vehicle_on_crosswalk"),
-}
+PARKED_IN_NO_PARKING = Kind(
+    kind="parked_in_no_parking",
+    family=Family.ENCROACHMENT,
+    label=Label(vi="Đỗ xe trong vùng cấm dừng đỗ", en="Parked where parking is banned"),
+)
+VEHICLE_ON_SIDEWALK = Kind(
+    kind="vehicle_on_sidewalk",
+    family=Family.ENCROACHMENT,
+    label=Label(vi="Xe trên vỉa hè", en="Vehicle on the sidewalk"),
+)
+VEHICLE_ON_CROSSWALK = Kind(
+    kind="vehicle_on_crosswalk",
+    family=Family.ENCROACHMENT,
+    label=Label(vi="Xe dừng trên vạch người đi bộ", en="Vehicle standing on the crosswalk"),
+)
 
-
-def encroachments(
-    state: DwellState, standing: Sequence[StationaryObject], scene: Scene, seen_at: datetime
-) -> tuple[DwellState, list[Event]]:
-    return dwell_violations(
-        state, standing, scene, seen_at, kinds=KINDS, is_excused=lambda _thing, _zone: False
-    )
+RULE = DwellRule(
+    kind_of={
+        ZoneType.NO_PARKING: PARKED_IN_NO_PARKING,
+        ZoneType.KEEP_CLEAR: PARKED_IN_NO_PARKING,
+        ZoneType.SIDEWALK: VEHICLE_ON_SIDEWALK,
+        ZoneType.CROSSWALK: VEHICLE_ON_CROSSWALK,
+    }
+)

@@ -8,21 +8,28 @@ from datetime import datetime
 
 from detectors.perception.abandoned import AbandonedObject
 from detectors.perception.geometry import area_px, cover, distance_px, size_px
+from detectors.perception.observations import Observations
 from detectors.perception.stationary import StationaryObject
+from detectors.perception.track_history import PathPoint
 from detectors.perception.tracks import Xyxy
 from detectors.rules.dwell import DEFAULT_DWELL_S, is_credible
-from detectors.rules.event import Event, PathPoint
+from detectors.rules.event import Event
+from detectors.rules.rule import Kind, Need, PastAlert
 from detectors.view.scene import Scene
 from detectors.view.zones import PixelZone, zone_under
-from incidents.contract.events import Family
+from incidents.contract.events import Family, Label
 from ingest.camera import ZoneType
 
-WATCHED = frozenset(ZoneType) - {ZoneType.PARKING_BAY, ZoneType.STOP_LINE}
+OBJECT_LEFT = Kind(
+    kind="object_left_by_person",
+    family=Family.LITTERING,
+    label=Label(vi="Để lại rác", en="Something left lying"),
+)
 
 # Whoever puts a bag down to tie a shoe comes back within this.
 ALONE_MOST_S = 5.0
 ALONE_SHARE = 0.5  # of the dwell, where that is shorter
-THERE_SHARE_MIN = 0.6
+PRESENCE_RATIO_MIN = 0.6
 # Against the person beside it: a wallet cannot be seen from a mast, and a van was not carried here.
 AREA_LEAST, AREA_MOST = 0.015, 0.6
 
@@ -32,52 +39,73 @@ FORGET_AFTER_S = 600.0  # a place that has been clean for so long: what lies the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertedObject:
-    """Something left behind that somebody was told about; while something lies there it is the same."""
+    """A left object for which an event was raised; while something lies there it is the same."""
 
     zone_id: str
     xyxy_px: Xyxy
     seen_at: datetime  # when something was last seen to lie there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertedObjects:
-    raised: tuple[AlertedObject, ...] = ()
+AlertedObjects = tuple[AlertedObject, ...]
 
 
-def litterings(
-    state: AlertedObjects,
-    things: Sequence[AbandonedObject],
-    standing: Sequence[StationaryObject],
-    scene: Scene,
-    seen_at: datetime,
-) -> tuple[AlertedObjects, list[Event]]:
-    """One alarm for each thing that has lain for its zone's dwell and whose owner has gone.
+class LeftObjectRule:
+    """Implements `Rule`: an event for each thing that has lain for its zone's dwell and whose owner has gone.
 
-    Args:
-        standing: vehicles at rest: what lies on one of them, or is one, was not left behind.
+    Vehicles at rest are needed too: what lies on one of them, or is one, was not left behind.
     """
-    raised = _still_there(state.raised, things, seen_at)
-    alarms: list[Event] = []
-    for thing in things:
-        zone = zone_under(scene.zones, thing.xyxy_px)
-        if zone is None or zone.type not in WATCHED or not _is_litter(thing, standing):
-            continue
-        limit_s = DEFAULT_DWELL_S if zone.dwell_s is None else zone.dwell_s
-        if not _has_lain(thing, limit_s, seen_at) or _is_known(thing, zone, raised):
-            continue
-        raised = (*raised, AlertedObject(zone_id=zone.zone_id, xyxy_px=thing.xyxy_px, seen_at=seen_at))
-        alarms.append(_alarm(thing, zone, scene, limit_s))
-    return AlertedObjects(raised=raised), alarms
+
+    kinds = (OBJECT_LEFT,)
+    zone_types = frozenset(ZoneType) - {ZoneType.PARKING_BAY, ZoneType.STOP_LINE}
+    needs = frozenset({Need.ABANDONED, Need.STATIONARY})
+
+    def begin(self, past: Sequence[PastAlert], scene: Scene, at: datetime) -> AlertedObjects:
+        return tuple(
+            AlertedObject(zone_id=alert.zone_id, xyxy_px=scene.to_pixels(alert.box), seen_at=at)
+            for alert in past
+        )
+
+    def alerts(self, state: AlertedObjects, scene: Scene) -> list[PastAlert]:
+        return [
+            PastAlert(
+                kind=OBJECT_LEFT.kind,
+                zone_id=known.zone_id,
+                role=None,
+                box=scene.to_shares(known.xyxy_px),
+                seen_at=known.seen_at,
+            )
+            for known in state
+        ]
+
+    def step(
+        self, state: AlertedObjects, seen: Observations, scene: Scene
+    ) -> tuple[AlertedObjects, list[Event]]:
+        alerted = _still_there(state, seen.abandoned, seen.seen_at)
+        events: list[Event] = []
+        for thing in seen.abandoned:
+            zone = zone_under(scene.zones, thing.xyxy_px)
+            if zone is None or zone.type not in self.zone_types or not _is_litter(thing, seen.stationary):
+                continue
+            limit_s = DEFAULT_DWELL_S if zone.dwell_s is None else zone.dwell_s
+            if not _has_lain(thing, limit_s, seen.seen_at) or _is_known(thing, zone, alerted):
+                continue
+            known = AlertedObject(zone_id=zone.zone_id, xyxy_px=thing.xyxy_px, seen_at=seen.seen_at)
+            alerted = (*alerted, known)
+            events.append(_event(thing, zone, scene, limit_s))
+        return alerted, events
 
 
-def _is_litter(thing: AbandonedObject, standing: Sequence[StationaryObject]) -> bool:
-    if thing.owner_px is None or thing.presence_ratio < THERE_SHARE_MIN:
+RULE = LeftObjectRule()
+
+
+def _is_litter(thing: AbandonedObject, stationary: Sequence[StationaryObject]) -> bool:
+    if thing.owner_px is None or thing.presence_ratio < PRESENCE_RATIO_MIN:
         return False
     area, owner_area = (float(area_px([box])[0]) for box in (thing.xyxy_px, thing.owner_px))
     # A bag is a vehicle to the detector now and then; only what it keeps seeing there is one.
     is_vehicle = any(
         is_credible(vehicle) and cover(thing.xyxy_px, vehicle.xyxy_px) >= SAME_PLACE_COVER
-        for vehicle in standing
+        for vehicle in stationary
     )
     return AREA_LEAST <= area / owner_area <= AREA_MOST and not is_vehicle
 
@@ -89,29 +117,31 @@ def _has_lain(thing: AbandonedObject, limit_s: float, seen_at: datetime) -> bool
 
 
 def _still_there(
-    raised: Sequence[AlertedObject], things: Sequence[AbandonedObject], seen_at: datetime
-) -> tuple[AlertedObject, ...]:
+    alerted: AlertedObjects, things: Sequence[AbandonedObject], seen_at: datetime
+) -> AlertedObjects:
     boxes = [thing.xyxy_px for thing in things]
     return tuple(
         replace(known, seen_at=seen_at) if any(_is_at(box, known.xyxy_px) for box in boxes) else known
-        for known in raised
+        for known in alerted
         if (seen_at - known.seen_at).total_seconds() <= FORGET_AFTER_S
     )
 
 
-def _is_known(thing: AbandonedObject, zone: PixelZone, raised: Sequence[AlertedObject]) -> bool:
-    return any(known.zone_id == zone.zone_id and _is_at(thing.xyxy_px, known.xyxy_px) for known in raised)
+def _is_known(thing: AbandonedObject, zone: PixelZone, alerted: AlertedObjects) -> bool:
+    return any(known.zone_id == zone.zone_id and _is_at(thing.xyxy_px, known.xyxy_px) for known in alerted)
 
 
 def _is_at(box: Xyxy, place: Xyxy) -> bool:
     return cover(box, place) >= SAME_PLACE_COVER or distance_px(box, place) <= 0.5 * size_px(box)
 
 
-def _alarm(thing: AbandonedObject, zone: PixelZone, scene: Scene, limit_s: float) -> Event:
+def _event(thing: AbandonedObject, zone: PixelZone, scene: Scene, limit_s: float) -> Event:
     return Event(
-        family=Family.LITTERING,
-        kind="object_left_by_person",
+        family=OBJECT_LEFT.family,
+        kind=OBJECT_LEFT.kind,
+        label=OBJECT_LEFT.label,
         camera_id=scene.camera_id,
+        view_id=scene.view_id,
         zone_id=zone.zone_id,
         object_class="object",
         entered_at=thing.since_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from detectors.perception.detections import F32, Detections
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.letterbox import Letterbox
-from detectors.runtimes.yolo_head import ROWS, YoloHead
+from detectors.runtimes.yolo_head import N_BOX_ROWS, YoloHead, check_classes
 from ingest.frame import Picture
+from models.registry import Weights
 
 # A network on a CPU answers in tens of milliseconds. Beyond this the engine hangs, as dynamic INT8 batches
 # have done on some machines; better a clear error than a worker that watches nothing.
@@ -25,16 +25,16 @@ class OpenVinoDetector:
     """Implements `Detector`. Not for use from two threads at once.
 
     Args:
-        weights_path: the .xml of an OpenVINO IR of YOLO11, static 1x3xHxW input; its .bin lies beside it.
+        weights: the .xml of an OpenVINO IR of YOLO11, static 1x3xHxW input; its .bin lies beside it.
         score_min: boxes below are dropped. Low by default: the tracker keeps weak boxes of known tracks.
         overlap_max: two boxes of one group that overlap more (intersection over union) are one thing.
     Raises:
-        DetectorFailed: the file is no such network.
+        DetectorFailed: OpenVINO cannot run the file, or its classes are not those of the registry.
     """
 
-    def __init__(self, weights_path: Path, *, score_min: float = 0.1, overlap_max: float = 0.6) -> None:
-        self._head = YoloHead(score_min=score_min, overlap_max=overlap_max)
-        compiled = _compiled(weights_path)
+    def __init__(self, weights: Weights, *, score_min: float = 0.1, overlap_max: float = 0.6) -> None:
+        self._head = YoloHead(weights.classes, score_min=score_min, overlap_max=overlap_max)
+        compiled = _compiled(weights)
         _, height_px, width_px, _ = compiled.input(0).shape
         self._input_wh = (int(width_px), int(height_px))
         n_requests = int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
@@ -56,7 +56,7 @@ class OpenVinoDetector:
         self._requests.clear()
 
     def _collect(self, request: _Request) -> Detections:
-        return self._head.detections(request.output()[ROWS], request.letterbox)
+        return self._head.detections(request.output()[self._head.rows], request.letterbox)
 
 
 class _Request:
@@ -82,10 +82,13 @@ class _Request:
         return rows
 
 
-def _compiled(weights_path: Path) -> Any:
+def _compiled(weights: Weights) -> Any:
     core = ov.Core()
     try:
-        model = core.read_model(weights_path)
+        model = core.read_model(weights.path)
+        check_classes(
+            weights, _class_names(model), int(model.output(0).partial_shape[1].get_length()) - N_BOX_ROWS
+        )
         pre = PrePostProcessor(model)
         # Byte pictures go in as they are: the engine turns them into floats faster than we would.
         pre.input().tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
@@ -95,4 +98,12 @@ def _compiled(weights_path: Path) -> Any:
         return core.compile_model(pre.build(), "CPU", {"PERFORMANCE_HINT": "THROUGHPUT"})
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise DetectorFailed(f"{weights_path}: OpenVINO cannot run these weights: {reason}") from error
+        raise DetectorFailed(f"{weights.path}: OpenVINO cannot run these weights: {reason}") from error
+
+
+def _class_names(model: Any) -> list[str] | None:
+    """What Ultralytics wrote about the classes into the file when it exported it; None where it did not."""
+    if not model.has_rt_info(["model_info", "labels"]):
+        return None
+    labels = model.get_rt_info(["model_info", "labels"]).astype(str)
+    return [name.replace("_", " ") for name in labels.split()]

@@ -54,6 +54,6 @@ class ModelRouter:
 def _engine_for(weights: Weights) -> Detector:
     match weights.runtime:
         case Runtime.OPENVINO:
-            return OpenVinoDetector(weights.path)
+            return OpenVinoDetector(weights)
         case Runtime.ULTRALYTICS:
-            return UltralyticsDetector(weights.path, input_wh=weights.input_wh)
+            return UltralyticsDetector(weights)

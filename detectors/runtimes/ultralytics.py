@@ -20,8 +20,9 @@ from PIL import Image
 from detectors.perception.detections import F32, Detections
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.letterbox import Letterbox
-from detectors.runtimes.yolo_head import ROWS, YoloHead
+from detectors.runtimes.yolo_head import YoloHead, check_classes
 from ingest.frame import Picture
+from models.registry import Weights
 
 # What a card of 8 GB takes at 640x640 with room to spare; beyond it a larger batch gains nothing.
 BATCH = 16
@@ -34,20 +35,19 @@ class UltralyticsDetector:
     """Implements `Detector`. Not for use from two threads at once.
 
     Args:
-        weights_path: a YOLO11 checkpoint of Ultralytics (.pt). Only from `models.registry`: a checkpoint is
+        weights: a YOLO11 checkpoint of Ultralytics (.pt). Only from `models.registry`: a checkpoint is
             a pickle, and loading it runs what is in it.
-        input_wh: the network's input in pixels, multiples of 32.
         score_min, overlap_max: as for OpenVinoDetector.
         device: "cuda", "cuda:1", "cpu"; None takes CUDA where it is there.
     Raises:
-        DetectorFailed: the extra is not installed, or the file is no such network.
+        DetectorFailed: the extra is not installed, Ultralytics cannot load the file, or its classes are not
+            those of the registry.
     """
 
     def __init__(
         self,
-        weights_path: Path,
+        weights: Weights,
         *,
-        input_wh: tuple[int, int] = (640, 640),
         score_min: float = 0.1,
         overlap_max: float = 0.6,
         device: str | None = None,
@@ -55,11 +55,12 @@ class UltralyticsDetector:
         self._torch = _torch()
         self._device = device or ("cuda" if self._torch.cuda.is_available() else "cpu")
         with _process_left_as_found(self._torch):
-            network = _network(weights_path)
+            network = _network(weights.path)
+        check_classes(weights, list(network.names.values()), len(network.names))
         self._network = network.to(self._device)
-        self._rows = self._torch.from_numpy(ROWS).to(self._device)
-        self._input_wh = input_wh
-        self._head = YoloHead(score_min=score_min, overlap_max=overlap_max)
+        self._input_wh = weights.input_wh
+        self._head = YoloHead(weights.classes, score_min=score_min, overlap_max=overlap_max)
+        self._rows = self._torch.from_numpy(self._head.rows).to(self._device)
 
     def detect(self, pictures: list[Picture]) -> list[Detections]:
         """Raises DetectorFailed where the device has not enough memory, or fails."""
@@ -84,7 +85,7 @@ class UltralyticsDetector:
         return [self._head.detections(of_one, box) for of_one, box in zip(rows, letterboxes, strict=True)]
 
     def _run(self, canvas: np.ndarray[Any, np.dtype[np.uint8]]) -> F32:
-        """(n, height, width, 3) BGR -> (n, 10, n_anchors), only what is of interest brought back."""
+        """(n, height, width, 3) BGR -> (n, 4 + n_classes, n_anchors), only what is read."""
         with self._torch.inference_mode():
             bgr = self._torch.from_numpy(canvas).to(self._device)
             rgb = bgr.flip(-1).permute(0, 3, 1, 2).float() / 255
@@ -134,5 +135,5 @@ def _network(weights_path: Path) -> Any:
         reason = str(error).strip().splitlines()[0]
         raise DetectorFailed(f"{weights_path}: Ultralytics cannot load these weights: {reason}") from error
     if isinstance(network, str | Path):
-        raise DetectorFailed(f"{weights_path}: is no checkpoint of Ultralytics (.pt)")
+        raise DetectorFailed(f"{weights_path}: is not an Ultralytics checkpoint (.pt)")
     return network.float().eval().fuse(verbose=False)

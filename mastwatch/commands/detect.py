@@ -96,7 +96,7 @@ class _Film:
     def add(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Event]) -> None:
         if self._path is None:
             return
-        picture = self._painter.paint(frame, pipeline, alarms)
+        picture = self._painter.draw(frame, pipeline, alarms)
         if self._recording is None or self._began_at is None:
             self._began_at = frame.captured_at
             self._recording = Recording(self._path, picture.shape[1], picture.shape[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,30 +13,30 @@ import cv2
 import numpy as np
 import pytest
 
-from detectors.perception.detections import CLASS_NAMES, F32, PERSON, Detections, Detector
+from detectors.perception.detections import F32, Detections, Detector
 from detectors.runtimes.errors import DetectorFailed
 from detectors.runtimes.openvino import OpenVinoDetector
 from detectors.runtimes.ultralytics import UltralyticsDetector
 from ingest.frame import Bgr, Picture
 from ingest.picture import ArrayPicture
-from models.registry import resolve
+from models.registry import VEHICLES, Weights, resolve
 
 # Of the vehicles at least 24 px high on real street pictures, how many are found at an overlap of 0.5.
 # Measured 2026-11: see docs/performance.md. A floor, so that a broken letterbox or head shows.
 RECALL_MIN = 0.5
 HEIGHT_MIN_PX = 24
+KNOWN = {"person", "bicycle", "car", "motorcycle", "bus", "truck"}
 VEHICLE_LABELS = (1, 2, 3, 4)  # bike, car, bus, truck in images.yaml
 
 
 def openvino(models: Path) -> Detector:
-    return OpenVinoDetector(resolve("yolo11n-int8-640x640", models).path)
+    return OpenVinoDetector(resolve("yolo11n-int8-640x640", models))
 
 
 def ultralytics(models: Path) -> Detector:
     if find_spec("ultralytics") is None:
         pytest.skip("the extra `gpu` is not installed: make setup-gpu")
-    weights = resolve("yolo11n", models)
-    return UltralyticsDetector(weights.path, input_wh=weights.input_wh, device="cpu")
+    return UltralyticsDetector(resolve("yolo11n", models), device="cpu")
 
 
 @pytest.fixture(scope="module", params=[openvino, ultralytics], ids=["openvino", "ultralytics"])
@@ -96,7 +97,7 @@ def test_boxes_lie_in_the_picture_and_are_of_known_classes(detector: Detector, s
     (found,) = detector.detect([picture])
     x1, y1, x2, y2 = found.xyxy_px.T
     assert len(found) > 3
-    assert (found.xyxy_px.dtype, found.score.dtype, found.class_id.dtype) == (
+    assert (found.xyxy_px.dtype, found.score.dtype, found.class_index.dtype) == (
         np.float32,
         np.float32,
         np.int32,
@@ -104,7 +105,7 @@ def test_boxes_lie_in_the_picture_and_are_of_known_classes(detector: Detector, s
     assert ((x1 >= 0) & (x1 < x2) & (x2 <= picture.width_px)).all()
     assert ((y1 >= 0) & (y1 < y2) & (y2 <= picture.height_px)).all()
     assert ((found.score > 0) & (found.score <= 1)).all()
-    assert set(found.class_id.tolist()) <= set(CLASS_NAMES)
+    assert {found.classes[index].name for index in found.class_index.tolist()} <= KNOWN
 
 
 def test_a_batch_comes_back_in_its_order_whatever_sizes_are_in_it(detector: Detector, street: Path) -> None:
@@ -128,7 +129,7 @@ def test_it_finds_the_vehicles_of_a_real_street(detector: Detector, street: Path
         picture = ArrayPicture(read(image))
         true_px = vehicles_px(street / "labels" / f"{image.stem}.txt", picture)
         (found,) = detector.detect([picture])
-        seen = found.where((found.score >= 0.25) & (found.class_id != PERSON))
+        seen = found.where((found.score >= 0.25) & found.in_roles(VEHICLES))
         n_true += len(true_px)
         n_found += int((overlaps(true_px, seen.xyxy_px).max(axis=1, initial=0) >= 0.5).sum())
     assert n_true > 100
@@ -146,21 +147,38 @@ def test_both_runtimes_see_the_same_street(shared_dir: Path, street: Path) -> No
     assert np.mean(agreed) >= 0.9
 
 
+def weights_at(shared_dir: Path, path: Path) -> Weights:
+    return replace(resolve("yolo11n-int8-640x640", shared_dir / "models"), path=path)
+
+
+def test_a_network_with_other_classes_than_its_table_is_refused_naming_the_class(shared_dir: Path) -> None:
+    weights = resolve("yolo11n-int8-640x640", shared_dir / "models")
+    other = replace(weights, names=("pedestrian", *weights.names[1:]))
+    with pytest.raises(DetectorFailed, match=r"yolo11n-int8-640x640: class 0 is 'person' .* 'pedestrian'"):
+        OpenVinoDetector(other)
+
+
+def test_a_network_with_more_classes_than_its_table_is_refused(shared_dir: Path) -> None:
+    weights = resolve("yolo11n-int8-384x640", shared_dir / "models")
+    with pytest.raises(DetectorFailed, match=r"has 80 classes, its class table in models/registry\.toml 79"):
+        OpenVinoDetector(replace(weights, names=weights.names[:79]))
+
+
 @pytest.mark.parametrize("name", ["absent.xml", "garbage.xml"])
-def test_openvino_names_a_file_that_it_cannot_run(tmp_path: Path, name: str) -> None:
+def test_openvino_names_a_file_that_it_cannot_run(shared_dir: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "garbage.xml").write_bytes(b"\x00" * 400)
     with pytest.raises(DetectorFailed, match=name):
-        OpenVinoDetector(tmp_path / name)
+        OpenVinoDetector(weights_at(shared_dir, tmp_path / name))
 
 
 @pytest.mark.parametrize("name", ["absent.pt", "garbage.pt", "garbage.xml"])
-def test_ultralytics_names_a_file_that_it_cannot_run(tmp_path: Path, name: str) -> None:
+def test_ultralytics_names_a_file_that_it_cannot_run(shared_dir: Path, tmp_path: Path, name: str) -> None:
     if find_spec("ultralytics") is None:
         pytest.skip("the extra `gpu` is not installed: make setup-gpu")
     for garbage in ("garbage.pt", "garbage.xml"):
         (tmp_path / garbage).write_bytes(b"\x00" * 400)
     with pytest.raises(DetectorFailed, match=name):
-        UltralyticsDetector(tmp_path / name)
+        UltralyticsDetector(weights_at(shared_dir, tmp_path / name))
 
 
 COUNT_WHAT_CHANGES = """
@@ -169,16 +187,18 @@ from pathlib import Path
 import cv2, numpy, torch
 from PIL import Image
 from detectors.runtimes.ultralytics import UltralyticsDetector
+from models.registry import resolve
 
 def shared():
     options = [numpy.get_printoptions(), list(warnings.filters), cv2.getNumThreads()]
     return [Image.open, torch.save, dict(os.environ), *options]
 
+weights = resolve("yolo11n", Path(sys.argv[1]))
 # NumExpr's is there and overwritten, most others are new.
 os.environ["NUMEXPR_MAX_THREADS"] = "3"
 cv2.setNumThreads(3)
 before = shared()
-UltralyticsDetector(Path(sys.argv[1]), device="cpu")
+UltralyticsDetector(weights, device="cpu")
 assert "ultralytics" in sys.modules
 print([(was, now) for was, now in zip(before, shared(), strict=True) if was != now])
 """
@@ -187,10 +207,9 @@ print([(was, now) for was, now in zip(before, shared(), strict=True) if was != n
 def test_ultralytics_leaves_the_process_as_it_found_it(shared_dir: Path) -> None:
     if find_spec("ultralytics") is None:
         pytest.skip("the extra `gpu` is not installed: make setup-gpu")
-    weights = resolve("yolo11n", shared_dir / "models")
     # In a process of its own: what is imported once changes nothing when it is imported again.
     done = subprocess.run(
-        [sys.executable, "-c", COUNT_WHAT_CHANGES, str(weights.path)],
+        [sys.executable, "-c", COUNT_WHAT_CHANGES, str(shared_dir / "models")],
         capture_output=True,
         text=True,
         check=False,
@@ -199,6 +218,6 @@ def test_ultralytics_leaves_the_process_as_it_found_it(shared_dir: Path) -> None
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="the extra `gpu` is installed here")
-def test_without_the_extra_the_error_says_how_to_install_it(tmp_path: Path) -> None:
+def test_without_the_extra_the_error_says_how_to_install_it(shared_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(DetectorFailed, match="make setup-gpu"):
-        UltralyticsDetector(tmp_path / "yolo11n.pt")
+        UltralyticsDetector(weights_at(shared_dir, tmp_path / "yolo11n.pt"))

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from models.registry import UnknownModel, WeightsCorrupt, WeightsMissing, names, resolve
+from models.registry import (
+    BadClassTable,
+    Role,
+    UnknownModel,
+    WeightsCorrupt,
+    WeightsMissing,
+    class_table,
+    names,
+    resolve,
+    role_of,
+)
 
 
 @pytest.fixture
@@ -19,8 +29,16 @@ def models_dir(shared_dir: Path) -> Path:
 def test_every_registered_model_is_found_and_verified(name: str, models_dir: Path) -> None:
     weights = resolve(name, models_dir)
     assert weights.path.is_file()
-    assert weights.classes[2] == "car"
-    assert len(weights.classes) == 80
+    assert weights.names[2] == "car"
+    assert len(weights.names) == 80
+    assert {each.name: each.role for each in weights.classes} == {
+        "person": Role.PERSON,
+        "bicycle": Role.BICYCLE,
+        "car": Role.VEHICLE,
+        "motorcycle": Role.TWO_WHEELER,
+        "bus": Role.HEAVY_VEHICLE,
+        "truck": Role.HEAVY_VEHICLE,
+    }
     assert weights.licence == "AGPL-3.0-only"
 
 
@@ -44,3 +62,18 @@ def test_a_file_that_was_cut_short_is_named_with_both_hashes(tmp_path: Path, mod
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UnknownModel, match="no model is called 'yolo12'; known: yolo11n-int8-384x640"):
         resolve("yolo12", tmp_path)
+
+
+def test_a_role_for_a_class_that_the_network_does_not_have_is_refused_with_its_name() -> None:
+    with pytest.raises(BadClassTable, match=r"model nano: .*class 'tuk-tuk' has a role, but"):
+        class_table("nano", ("person", "car"), {"tuk-tuk": "vehicle"})
+
+
+def test_an_unknown_role_is_refused_with_the_roles_there_are() -> None:
+    with pytest.raises(BadClassTable, match="class 'car': unknown role 'wheels'; roles: person, bicycle"):
+        class_table("nano", ("person", "car"), {"car": "wheels"})
+
+
+def test_a_class_is_known_by_its_name_and_a_name_nobody_knows_has_no_role() -> None:
+    assert role_of("motorcycle") is Role.TWO_WHEELER
+    assert role_of("hovercraft") is None

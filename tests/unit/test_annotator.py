@@ -25,7 +25,7 @@ def painted(camera: Camera, actors: list[street.Actor], seconds: float) -> Bgr:
     """The last picture of the film."""
     pipeline, painter = Pipeline(camera), Annotator(camera)
     for frame, seen in street.film(actors, seconds=seconds):
-        picture = painter.paint(frame, pipeline, pipeline.step(frame, seen))
+        picture = painter.draw(frame, pipeline, pipeline.step(frame, seen))
     return picture
 
 

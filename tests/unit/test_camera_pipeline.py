@@ -17,7 +17,7 @@ from detectors.evidence.counters import Drop
 from detectors.evidence.recorder import RecordRequest
 from detectors.isolation import Failure, Stage
 from detectors.perception.analysis_frame import reduced
-from detectors.perception.detections import CAR, Detections
+from detectors.perception.detections import Detections
 from detectors.worker.analysis import AnalysisResult, LocalAnalyser
 from detectors.worker.camera_pipeline import CameraPipeline
 from incidents.contract.events import CandidateRaised, Evidence, EvidenceFile
@@ -25,6 +25,7 @@ from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.frame import Frame
 from ingest.picture import ArrayPicture
 from ingest.waits import Waits
+from tests.street import CAR, CLASSES
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -62,7 +63,7 @@ def parked_car(width_px: int, height_px: int, from_s: float) -> Iterator[tuple[F
     noise = np.random.default_rng(0).integers(0, 255, (36, 64, 3), dtype=np.uint8)
     street = np.asarray(cv2.resize(noise, (width_px, height_px)), np.uint8)
     box = np.array([[0.2 * width_px, 0.2 * height_px, 0.6 * width_px, 0.6 * height_px]], np.float32)
-    car = Detections(box, np.array([0.8], np.float32), np.array([CAR], np.int32))
+    car = Detections(box, np.array([0.8], np.float32), np.array([CAR], np.int32), CLASSES)
     for n in range(40):
         at = START + timedelta(seconds=from_s + n / 5)
         yield Frame(camera_id="cho", sequence=n, captured_at=at, picture=ArrayPicture(street)), car

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.perception.detections import TRUCK
 from detectors.pipeline import Pipeline
 from ingest.camera import ZoneType
 from tests import street
@@ -38,13 +37,13 @@ def test_a_car_that_drives_through_is_nothing() -> None:
 
 
 def test_a_lorry_that_crawls_has_not_stopped() -> None:
-    lorry = street.Actor(where=street.driving((60.0, 150.0, 240.0, 250.0), 6), class_id=TRUCK)
+    lorry = street.Actor(where=street.driving((60.0, 150.0, 240.0, 250.0), 6), class_id=street.TRUCK)
     assert street.watch(ROADWAY, [lorry], seconds=30) == []
 
 
 def test_traffic_that_hides_a_parked_car_does_not_restart_its_stay() -> None:
     bus = street.Actor(
-        where=street.driving((-300.0, 150.0, 0.0, 330.0), 100, since_s=4.0), class_id=TRUCK, seed=3
+        where=street.driving((-300.0, 150.0, 0.0, 330.0), 100, since_s=4.0), class_id=street.TRUCK, seed=3
     )
     alarms = street.watch(NO_PARKING, [car(street.parked(KERB)), bus], seconds=25)
     assert [alarm.raised_at for alarm in alarms] == [street.at(10.0)]
@@ -57,7 +56,7 @@ def test_a_car_the_detector_sees_only_now_and_then_is_still_one_stay() -> None:
 
 def test_the_same_car_seen_now_as_car_now_as_lorry_is_one_alarm() -> None:
     as_car = replace(car(street.parked(KERB)), is_detected=lambda at_s: int(at_s) % 2 == 0)
-    as_truck = replace(as_car, class_id=TRUCK, is_detected=lambda at_s: int(at_s) % 2 == 1)
+    as_truck = replace(as_car, class_id=street.TRUCK, is_detected=lambda at_s: int(at_s) % 2 == 1)
     assert len(street.watch(NO_PARKING, [as_car, as_truck], seconds=30)) == 1
 
 

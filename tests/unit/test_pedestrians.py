@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from detectors.perception.detections import MOTORCYCLE
 from ingest.camera import ZoneType
 from tests import street
 
@@ -22,7 +21,7 @@ def test_a_post_taken_for_a_person_never_moves_and_is_nothing() -> None:
 def test_a_rider_is_not_a_pedestrian() -> None:
     rider = street.walker(street.driving(START, 40))
     under = street.Actor(
-        where=street.driving((195.0, 190.0, 235.0, 240.0), 40), class_id=MOTORCYCLE, seed=9, score=0.12
+        where=street.driving((195.0, 190.0, 235.0, 240.0), 40), class_id=street.MOTORCYCLE, seed=9, score=0.12
     )
     assert street.watch(ROADWAY, [under, rider], seconds=8) == []
 

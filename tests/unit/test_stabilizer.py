@@ -1,4 +1,4 @@
-"""Sway is measured, traffic is not taken for it, and a turned camera begins a new view."""
+"""Sway is measured, traffic is not taken for it, and a turned camera is not at its reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from detectors.perception.analysis_frame import AnalysisFrame
-from detectors.perception.detections import TRUCK
 from detectors.view.stabilizer import CameraMotion, Stabilizer
 from ingest.frame import Bgr
 from ingest.picture import ArrayPicture
@@ -18,9 +17,9 @@ from tests import street
 def sways(
     change: Callable[[float, Bgr], Bgr], actors: list[street.Actor], seconds: float
 ) -> list[CameraMotion]:
-    steady = Stabilizer()
+    stabilizer = Stabilizer()
     frames = street.film(actors, seconds=seconds, light=change)
-    return [steady.look(AnalysisFrame.of(frame.picture), frame.captured_at) for frame, _ in frames]
+    return [stabilizer.update(AnalysisFrame.of(frame.picture), frame.captured_at) for frame, _ in frames]
 
 
 def test_a_swaying_mast_is_measured_to_the_pixel() -> None:
@@ -31,18 +30,39 @@ def test_a_swaying_mast_is_measured_to_the_pixel() -> None:
 
 
 def test_a_fixed_camera_does_not_sway_while_lorries_pass() -> None:
-    lorry = street.Actor(where=street.driving((-300.0, 60.0, 0.0, 320.0), 120), class_id=TRUCK)
+    lorry = street.Actor(where=street.driving((-300.0, 60.0, 0.0, 320.0), 120), class_id=street.TRUCK)
     seen = sways(lambda _at_s, bgr: bgr, [lorry], 8)
     assert {sway.shift_px for sway in seen} == {(0.0, 0.0)}
 
 
-def test_a_camera_that_was_turned_shows_a_new_view_once() -> None:
-    def turn(at_s: float, _bgr: Bgr) -> Bgr:
-        return street.texture(0 if at_s < 3 else 99, street.WIDTH_PX, street.HEIGHT_PX, 20, 235)
+def turned(at_s: float, bgr: Bgr) -> Bgr:
+    is_away = 3 <= at_s < 12
+    return street.texture(99, street.WIDTH_PX, street.HEIGHT_PX, 20, 235) if is_away else bgr
 
-    new = [sway.is_new_view for sway in sways(turn, [], 20)]
-    assert new[0]
-    assert sum(new) == 2
+
+def test_a_camera_that_was_turned_is_away_until_it_looks_there_again() -> None:
+    at_reference = [motion.is_at_reference for motion in sways(turned, [], 20)]
+    assert at_reference == [not 3 <= n / 5 < 12 for n in range(101)]
+
+
+def test_a_camera_that_pans_off_its_view_is_away() -> None:
+    wide = street.texture(0, 3 * street.WIDTH_PX, street.HEIGHT_PX, 20, 235)
+
+    def pan(at_s: float, _bgr: Bgr) -> Bgr:
+        left = round(min(at_s / 10, 1) * 2 * street.WIDTH_PX)
+        return wide[:, left : left + street.WIDTH_PX].copy()
+
+    at_reference = [motion.is_at_reference for motion in sways(pan, [], 20)]
+    assert at_reference[0]
+    assert not any(at_reference[10:])
+
+
+@pytest.mark.parametrize("gain", [0.35, 0.6, 1.5])
+def test_another_light_is_not_another_place(gain: float) -> None:
+    def light(at_s: float, bgr: Bgr) -> Bgr:
+        return np.clip(bgr * (gain if at_s >= 2 else 1.0), 0, 255).astype(np.uint8)
+
+    assert all(motion.is_at_reference for motion in sways(light, [], 10))
 
 
 def test_a_picture_without_its_sway_lies_where_the_first_one_lay() -> None:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from detectors.perception.detections import CAR
 from detectors.perception.track_history import TrackHistory, extend
 from detectors.perception.tracks import Track
 from detectors.rules.alerted_tracks import AlertedTrack
-from detectors.rules.wrong_way import wrong_ways
+from detectors.rules.wrong_way import RULE
 from detectors.view.scene import Scene
 from detectors.view.zones import pixel_zones
 from ingest.camera import ZoneType
@@ -55,7 +54,9 @@ def test_a_lane_beside_the_wheels_is_not_the_lane_driven_on() -> None:
 
 
 def test_a_false_box_of_the_whole_street_hides_nobody_in_it() -> None:
-    whole = street.Actor(where=lambda at_s: (20.0, 0.0, 620.0, 355.0) if at_s >= 2 else None, score=0.5)
+    whole = street.Actor(
+        where=lambda at_s: (20.0, 0.0, 620.0, 355.0) if at_s >= 2 else None, score=0.5, is_there=False
+    )
     second = street.Actor(where=street.driving((500.0, 200.0, 580.0, 250.0), -90, since_s=4.0), seed=3)
     alarms = street.watch(CAMERA, [whole, car(-90), second], seconds=8, fps=10)
     assert [alarm.kind for alarm in alarms].count("wrong_way") == 2
@@ -63,17 +64,30 @@ def test_a_false_box_of_the_whole_street_hides_nobody_in_it() -> None:
 
 def scene() -> Scene:
     zones = pixel_zones((LANE,), street.WIDTH_PX, street.HEIGHT_PX)
-    return Scene(camera_id="street", zones=zones, width_px=street.WIDTH_PX, height_px=street.HEIGHT_PX)
+    return Scene(
+        camera_id="street",
+        view_id="default",
+        zones=zones,
+        ground=(),
+        width_px=street.WIDTH_PX,
+        height_px=street.HEIGHT_PX,
+    )
 
 
 def test_a_vehicle_whose_number_changes_is_not_raised_again() -> None:
     state: tuple[AlertedTrack, ...] = ()
-    trails: dict[int, TrackHistory] = {}
-    n_alarms = 0
+    tracks: dict[int, TrackHistory] = {}
+    n_events = 0
     for n in range(40):
         x = 500.0 - 10 * n
-        track = Track(track_id=n // 13, class_id=CAR, score=0.8, xyxy_px=(x, 200.0, x + 80, 250.0))
-        trails = extend(trails, [track], street.at(n / 8))
-        state, alarms = wrong_ways(state, trails, scene(), street.at(n / 8))
-        n_alarms += len(alarms)
-    assert n_alarms == 1
+        track = Track(
+            track_id=n // 13,
+            object_class=street.CLASSES[street.CAR],
+            score=0.8,
+            xyxy_px=(x, 200.0, x + 80, 250.0),
+        )
+        tracks = extend(tracks, [track], street.at(n / 8))
+        seen = street.observations(tracks=tracks, seen_at=street.at(n / 8))
+        state, events = RULE.step(state, seen, scene())
+        n_events += len(events)
+    assert n_events == 1
