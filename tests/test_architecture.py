@@ -95,11 +95,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
 }
 N_SUB_ROOMS_MAX = {"detectors": 10, "incidents": 16}
 # Arrows back that are being taken out. It only shrinks.
-ARROWS_BACK: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("detectors.perception", "detectors.rules"),
-    }
-)
+ARROWS_BACK: frozenset[tuple[str, str]] = frozenset({})
 
 # Where a library may be imported. A second home is a second adapter: give it a reason here or take it out.
 HOMES: dict[str, tuple[str, ...]] = {
