@@ -28,7 +28,7 @@ class Picture(Protocol):
         ...
 
     def resized(self, width_px: int, height_px: int) -> Bgr:
-        """The whole picture at another size, (height_px, width_px, 3) uint8 BGR."""
+        """The whole picture at another size, (height_px, width_px, 3) uint8 BGR; not to be written into."""
         ...
 
 

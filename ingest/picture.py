@@ -37,6 +37,8 @@ class DecodedPicture:
 
     def __init__(self, frame: av.VideoFrame) -> None:
         self._frame = frame
+        # The network's input and the rules' picture are often of one size.
+        self._last_resized: Bgr | None = None
 
     @property
     def width_px(self) -> int:
@@ -51,6 +53,15 @@ class DecodedPicture:
         return _array(self._frame.to_ndarray(format="bgr24"))
 
     def resized(self, width_px: int, height_px: int) -> Bgr:
+        last = self._last_resized
+        if last is not None and last.shape[:2] == (height_px, width_px):
+            return last
+        resized = self._resized(width_px, height_px)
+        if width_px < self.width_px:  # a whole picture, as for a snapshot, is large and asked for once
+            self._last_resized = resized
+        return resized
+
+    def _resized(self, width_px: int, height_px: int) -> Bgr:
         halves_exist = width_px % 2 == 0 and height_px % 2 == 0
         if self._frame.format.name != "yuv420p" or not halves_exist:
             small = self._frame.reformat(width_px, height_px, "bgr24", interpolation="BILINEAR")

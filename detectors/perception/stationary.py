@@ -144,13 +144,15 @@ class StationaryObjects:
     def _stood_since(self, vehicles: Detections, seen_at: datetime) -> list[datetime | None]:
         """For each vehicle the oldest frame of the last second in which something lay just there."""
         old = [
-            (at, box)
+            (at, detections.xyxy_px)
             for at, detections in self._recent
             if (seen_at - at).total_seconds() >= STILL_AFTER_S
-            for box in detections.xyxy_px
         ]
-        lay_there = iou_matrix(vehicles.xyxy_px, [box for _, box in old]) >= STILL_IOU
-        return [old[int(row.argmax())][0] if row.any() else None for row in lay_there]
+        if not old:
+            return [None] * len(vehicles)
+        seen_of = [at for at, boxes in old for _ in boxes]
+        lay_there = iou_matrix(vehicles.xyxy_px, np.concatenate([boxes for _, boxes in old])) >= STILL_IOU
+        return [seen_of[int(row.argmax())] if row.any() else None for row in lay_there]
 
     def _remember(self, vehicles: Detections, seen_at: datetime) -> None:
         self._recent.append((seen_at, vehicles))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,12 +14,11 @@ from detectors.perception.geometry import (
     bounding_box,
     distance_px,
     footprint,
-    grid_in,
     inside,
-    meet,
     unit_vector,
 )
 from detectors.perception.tracks import Xyxy
+from detectors.view.zone_shares import ZoneShares
 from ingest.camera import Zone, ZoneType
 
 # Of zones that overlap the more specific one says what a vehicle does there: one thing is one alarm.
@@ -32,10 +32,9 @@ MOST_SPECIFIC_FIRST = (
     ZoneType.LANE,
     ZoneType.ROADWAY,
 )
-N_COLUMNS, N_ROWS = 7, 3  # points looked at within a footprint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PixelZone:
     zone_id: str
     type: ZoneType
@@ -45,17 +44,17 @@ class PixelZone:
     dwell_s: float | None
     max_gap_s: float | None
 
+    @cached_property
+    def _shares(self) -> ZoneShares:
+        return ZoneShares(self.polygon_px)
+
     def share_inside(self, box: Xyxy) -> float:
         """How much of a box lies in this zone, 0..1."""
-        # Most zones are far from most boxes, and every box is asked about in every frame.
-        return float(self.shares_inside([box])[0]) if meet(self.bounds_px, box) else 0.0
+        return self._shares.share(box)
 
     def shares_inside(self, boxes: Sequence[Xyxy]) -> F64:
-        """(n,) the same for many boxes at once: what costs is the call, not the box."""
-        points = grid_in(np.array(boxes, np.float64).reshape(-1, 4), N_COLUMNS, N_ROWS)
-        is_inside = inside(self.polygon_px, points.reshape(-1, 2))
-        shares: F64 = is_inside.reshape(len(boxes), -1).mean(axis=1)
-        return shares
+        """(n,) the same for many boxes."""
+        return np.array([self._shares.share(box) for box in boxes], np.float64)
 
     def holds(self, point_px: Xy) -> bool:
         return bool(inside(self.polygon_px, np.array([point_px]))[0])

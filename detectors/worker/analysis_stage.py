@@ -55,7 +55,7 @@ class AnalysisLane:
         record: Callable[[RecordRequest], object],
     ) -> None:
         self._cameras = cameras
-        self._analyser = analyser
+        self.analyser = analyser
         self._record = record
         self.frames: FrameQueue[DetectedFrame] = FrameQueue(self._count_dropped)
 
@@ -64,7 +64,7 @@ class AnalysisLane:
             while not stop.is_set():
                 self.analyse(self.frames.take(BATCH, TAKE_S))
         finally:
-            self._analyser.close()
+            self.analyser.close()
 
     def analyse(self, detected: Sequence[DetectedFrame]) -> None:
         pairs = [(each, self._cameras[each.camera_id].task(each.frame, each.detections)) for each in detected]
@@ -72,7 +72,7 @@ class AnalysisLane:
         if not due:
             return
         try:
-            results = self._analyser.analyse([task for _, task in due])
+            results = self.analyser.analyse([task for _, task in due])
         except AnalyserLost as error:
             for camera in self._cameras.values():
                 camera.fail(Failure(stage=Stage.ANALYSIS, error=str(error), traceback=""))
@@ -114,7 +114,10 @@ class AnalysisStage:
 
     def put(self, detected: DetectedFrame) -> None:
         """Never waits: where its lane is too slow, the camera's oldest waiting frame makes way."""
-        self._lane_of[detected.camera_id].frames.put(detected)
+        self.lane_of(detected.camera_id).frames.put(detected)
+
+    def lane_of(self, camera_id: str) -> AnalysisLane:
+        return self._lane_of[camera_id]
 
     @property
     def n_waiting(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from detectors.evidence.counters import Drop
 from detectors.perception.detections import Detector
@@ -34,9 +34,9 @@ class DetectStage:
         """Until `stop`. Raises DetectorFailed: without the engine no camera can be watched."""
         while not stop.is_set():
             if frames := self.frames.take(BATCH, TAKE_S):
-                self._detect(frames)
+                self.detect(frames)
 
-    def _detect(self, frames: list[Frame]) -> None:
+    def detect(self, frames: Sequence[Frame]) -> None:
         began_s = time.perf_counter()
         found = self._detector.detect([frame.picture for frame in frames])
         share_s = (time.perf_counter() - began_s) / len(frames)

@@ -68,4 +68,4 @@ def test_a_camera_s_picture_can_be_looked_at(width_px: int, height_px: int) -> N
 
 @pytest.mark.parametrize(("width_px", "height_px"), [(4096, 16), (16, 4096), (2, 2)])
 def test_a_strip_cannot(width_px: int, height_px: int) -> None:
-    assert f"pictures of {width_px}x{height_px}" in (unfit_size(width_px, height_px) or "")
+    assert f"unsupported picture size {width_px}x{height_px}" in (unfit_size(width_px, height_px) or "")
