@@ -1,8 +1,9 @@
-"""Decode, detect and track 1080p clips: ours against `ultralytics` in turns, each in a process of its own.
+"""1080p clips through the whole worker's way, against `ultralytics track`, in turns, each in its own process.
 
-Both run the same INT8 weights on the same clips. Ultralytics runs them in the square input in which it
-exports them (`vs_ultralytics`), and in our wide one (`vs_ultralytics_same_input`): what is left of the
-difference then is decoding, fitting, suppressing, tracking and how the engine is kept busy.
+The worker's way: decode, detect, analyse with the rules on the clips' zones, and the snapshots for
+evidence. Beside it what it costs only to detect, and to detect and track as Ultralytics does. All run the
+same INT8 weights on the same clips. Ultralytics runs them in the square input in which it exports them
+(`ratio_vs_ultralytics`), and in our wide one (`..._same_input`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import argparse
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -24,7 +27,14 @@ from benchmarks.machine import machine
 from models.registry import Weights, resolve
 
 WIDE, SQUARE = "yolo11n-int8-384x640", "yolo11n-int8-640x640"
+N_PROCESSES = (0, 1, 4)  # of the analysis; 0: in the worker itself
 Figures = dict[str, float | list[float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    models: Path
+    footage: Path
 
 
 def child(module: str, *arguments: object) -> Cost:
@@ -34,8 +44,9 @@ def child(module: str, *arguments: object) -> Cost:
     return Cost.from_json(done.stdout.splitlines()[-1])
 
 
-def ours(models: Path, weights: Weights, paths: Sequence[Path]) -> Cost:
-    return child("detect_ours", "--models", models, "--weights", weights.name, *paths)
+def ours(folders: Folders, way: str, paths: Sequence[Path], n_processes: int = 0) -> Cost:
+    where = ("--models", folders.models, "--footage", folders.footage, "--weights", WIDE)
+    return child("detect_ours", *where, "--way", way, "--analysis-processes", n_processes, *paths)
 
 
 def theirs(weights: Weights, paths: Sequence[Path]) -> Cost:
@@ -68,27 +79,52 @@ def cpu_ratio(a: Sequence[Cost], b: Sequence[Cost]) -> float:
     )
 
 
-def measure(models: Path, paths: Sequence[Path], n_rounds: int) -> dict[str, object]:
-    wide, square = resolve(WIDE, models), resolve(SQUARE, models)
-    mine, same_input, square_input, engine = [], [], [], []
+def overhead(whole: Sequence[Cost], part: Sequence[Cost]) -> float:
+    """How much more processor time a frame takes over the whole way than over a part of it; 0.15 is 15 %."""
+    return round(
+        median(
+            one.cpu_ms_per_frame / other.cpu_ms_per_frame - 1 for one, other in zip(whole, part, strict=True)
+        ),
+        3,
+    )
+
+
+def measure(folders: Folders, paths: Sequence[Path], n_rounds: int) -> dict[str, object]:
+    wide, square = resolve(WIDE, folders.models), resolve(SQUARE, folders.models)
+    costs: dict[str, list[Cost]] = defaultdict(list)
     for number in range(n_rounds):
         print(f"{len(paths)} at once, round {number + 1} of {n_rounds}", file=sys.stderr)
-        mine.append(ours(models, wide, paths))
-        same_input.append(theirs(wide, paths))
-        square_input.append(theirs(square, paths))
-        engine.append(child("detect_engine", "--weights", wide.path))
+        costs["worker"].append(ours(folders, "worker", paths))
+        costs["detect"].append(ours(folders, "detect", paths))
+        costs["detect_and_track"].append(ours(folders, "track", paths))
+        costs["ultralytics"].append(theirs(square, paths))
+        costs["ultralytics_same_input"].append(theirs(wide, paths))
+        costs["engine"].append(child("detect_engine", "--weights", wide.path))
+    worker, track = costs["worker"], costs["detect_and_track"]
+    square_input, same_input = costs["ultralytics"], costs["ultralytics_same_input"]
     return {
-        "ratio_vs_ultralytics": ratio(mine, square_input),
-        "ratio_vs_ultralytics_same_input": ratio(mine, same_input),
-        "cpu_ratio_vs_ultralytics": cpu_ratio(mine, square_input),
-        "cpu_ratio_vs_ultralytics_same_input": cpu_ratio(mine, same_input),
-        "share_of_engine": ratio(mine, engine),
-        "fps": figures(mine)["fps"],
-        "ours": figures(mine),
-        "ultralytics": figures(square_input),
-        "ultralytics_same_input": figures(same_input),
-        "engine": figures(engine),
+        "fps": figures(worker)["fps"],
+        "ratio_vs_ultralytics": ratio(worker, square_input),
+        "ratio_vs_ultralytics_same_input": ratio(worker, same_input),
+        "cpu_ratio_vs_ultralytics": cpu_ratio(worker, square_input),
+        "cpu_ratio_vs_ultralytics_same_input": cpu_ratio(worker, same_input),
+        "share_of_engine": ratio(worker, costs["engine"]),
+        "analysis_overhead": overhead(worker, costs["detect"]),
+        "tracking_overhead": overhead(track, costs["detect"]),
+        "detect_and_track_ratio_vs_ultralytics": ratio(track, square_input),
+        "detect_and_track_cpu_ratio_vs_ultralytics": cpu_ratio(track, square_input),
+        **{name: figures(each) for name, each in costs.items()},
     }
+
+
+def measure_processes(folders: Folders, paths: Sequence[Path], n_rounds: int) -> dict[str, Figures]:
+    """The worker alone, with its analysis in itself and in one to four processes, in turns."""
+    costs: dict[int, list[Cost]] = defaultdict(list)
+    for number in range(n_rounds):
+        print(f"analysis processes, round {number + 1} of {n_rounds}", file=sys.stderr)
+        for n_processes in N_PROCESSES:
+            costs[n_processes].append(ours(folders, "worker", paths, n_processes))
+    return {str(n_processes): figures(each) for n_processes, each in costs.items()}
 
 
 def main() -> int:
@@ -103,8 +139,11 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         print("making 1080p clips", file=sys.stderr)
         paths = clips.make(args.footage, Path(folder), 4)
-        one, four = (measure(args.models, some, args.rounds) for some in (paths[:1], paths))
-    print(json.dumps({**one, "four_at_once": four, **machine()}, indent=None if args.json else 2))
+        folders = Folders(models=args.models, footage=args.footage)
+        one, four = (measure(folders, some, args.rounds) for some in (paths[:1], paths))
+        processes = measure_processes(folders, paths, args.rounds)
+    measured = {**one, "four_at_once": four, "worker_by_analysis_processes": processes, **machine()}
+    print(json.dumps(measured, indent=None if args.json else 2))
     return 0
 
 

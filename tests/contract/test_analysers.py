@@ -13,7 +13,7 @@ import pytest
 from detectors.evidence.counters import Drop
 from detectors.evidence.recorder import RecordRequest
 from detectors.isolation import Stage
-from detectors.perception.detections import CAR, Detections
+from detectors.perception.detections import Detections
 from detectors.worker.analysis import Analyser, AnalyserLost, AnalysisTask, LocalAnalyser, NewPipeline
 from detectors.worker.analysis_process import ProcessAnalyser
 from detectors.worker.analysis_stage import AnalysisLane, DetectedFrame
@@ -23,6 +23,7 @@ from ingest.frame import Frame
 from ingest.picture import ArrayPicture
 from ingest.waits import Waits
 from tests.failing import FAILING, crashing, hanging, raising
+from tests.street import CAR, CLASSES
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 EVERYWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -32,7 +33,10 @@ STREET = np.asarray(  # patches of a car's parts' size: fine noise would look di
     np.uint8,
 )
 PARKED = Detections(
-    np.array([[300, 200, 800, 500]], np.float32), np.array([0.8], np.float32), np.array([CAR], np.int32)
+    np.array([[300, 200, 800, 500]], np.float32),
+    np.array([0.8], np.float32),
+    np.array([CAR], np.int32),
+    CLASSES,
 )
 NewAnalyser = Callable[[NewPipeline], Analyser]
 
@@ -103,7 +107,7 @@ def test_a_camera_that_fails_is_skipped_until_it_begins_anew_and_no_other_is(
     first = analyser.analyse([task(FAILING, 0), task("cho", 0), task(FAILING, 1), task("cho", 1)])
     failed, good, skipped, also_good = first
     assert failed.failure is not None
-    assert failed.failure.error == "ZeroDivisionError: the rule fails at frame 0"
+    assert failed.failure.error == "ZeroDivisionError: the rule fails in view default"
     assert "in step" in failed.failure.traceback
     assert skipped.is_skipped
     assert not any(result.failure or result.is_skipped for result in (good, also_good))

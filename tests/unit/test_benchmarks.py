@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.clips import HEIGHT_PX, N_FRAMES, WIDTH_PX, make
-from benchmarks.cost import Cost
-from benchmarks.detect import figures, ratio
+from benchmarks.cost import Cost, Meter
+from benchmarks.detect import figures, overhead, ratio
 from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from tests.events import SEEN_AT
@@ -26,6 +27,22 @@ def test_a_cost_comes_back_from_the_process_that_measured_it() -> None:
 
 def test_a_ratio_compares_neighbours_in_time_so_that_a_slow_minute_does_not_count() -> None:
     assert ratio([cost(120), cost(60), cost(100)], [cost(60), cost(30), cost(20)]) == 2
+
+
+def test_the_overhead_is_what_the_whole_takes_more_than_a_part() -> None:
+    whole, part = replace(cost(50), cpu_s=2.3), cost(50)
+    assert overhead([whole], [part]) == pytest.approx(0.15)
+
+
+def test_a_meter_counts_the_processes_that_do_part_of_the_work() -> None:
+    busy = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", busy], stdin=-1, stdout=-1) as child:
+        meter = Meter(lambda: [child.pid])
+        alone = Meter()
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert meter.cost(1, 0).cpu_s - alone.cost(1, 0).cpu_s >= 0.3
+        child.kill()
 
 
 def test_figures_are_medians_with_the_spread_beside_them() -> None:
