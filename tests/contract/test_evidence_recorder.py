@@ -22,7 +22,7 @@ from detectors.isolation import Failure, Stage
 from detectors.rules.event import Event, PathPoint
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
-from incidents.contract.events import CandidateRaised, Family
+from incidents.contract.events import CandidateRaised, Family, Label
 from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.connection.ring import PacketRing
 
@@ -40,7 +40,9 @@ CAMERA = Camera(
 EVENT = Event(
     family=Family.ENCROACHMENT,
     kind="parked_in_no_parking",
+    label=Label(vi="Đỗ nơi cấm đỗ", en="Parked where parking is not allowed"),
     camera_id="cho",
+    view_id="default",
     zone_id="ke",
     object_class="car",
     entered_at=RAISED_AT - timedelta(seconds=20),
