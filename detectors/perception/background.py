@@ -152,8 +152,9 @@ class Background:
         free = _not(cover)
         uncovered = _both(free, _not(model.is_known))
         uncovered = _both(uncovered, _as_mask(model.still_s >= KNOWN_AFTER_S))
-        model.empty[uncovered > 0] = now[uncovered > 0]
-        model.is_known |= uncovered
+        if cv2.countNonZero(uncovered):
+            model.empty[uncovered > 0] = now[uncovered > 0]
+            model.is_known |= uncovered
         same = _both(free, _not(differs))
         cv2.accumulateWeighted(now, model.empty, 1 - exp(-elapsed_s / time_constant_s), mask=same)
 
@@ -162,7 +163,6 @@ class Background:
         opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, OPEN)
         if not np.any(opened):
             return
-        beyond_edges = _beyond_edges(now, empty, DIFFERS) > 0
         n_labels, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
         for label in range(1, n_labels):
             x, y, width_px, height_px, n_px = (int(value) for value in stats[label])
@@ -171,7 +171,8 @@ class Background:
             rows = slice(max(0, y - MARGIN_PX), y + height_px + MARGIN_PX)
             columns = slice(max(0, x - MARGIN_PX), x + width_px + MARGIN_PX)
             inside = np.asarray(labels[rows, columns] == label)
-            if np.count_nonzero(inside & beyond_edges[rows, columns]) < LEAST_CORE_PX:
+            beyond_edges = _beyond_edges(now[rows, columns], empty[rows, columns], DIFFERS) > 0
+            if np.count_nonzero(inside & beyond_edges) < LEAST_CORE_PX:
                 continue
             still_s = float(np.median(model.still_s[rows, columns][inside]))
             x1, y1, x2, y2 = (value / self._zoom for value in (x, y, x + width_px, y + height_px))
@@ -201,9 +202,7 @@ def _gain(now: Bgr, empty: Bgr) -> float:
 
 
 def _differs(a: Bgr, b: Bgr, levels: int) -> Mask:
-    blue, green, red = cv2.split(cv2.absdiff(a, b))
-    most = cv2.max(cv2.max(blue, green), red)
-    return np.asarray(cv2.threshold(most, levels, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    return _exceeds(np.asarray(cv2.absdiff(a, b), np.uint8), levels)
 
 
 def _beyond_edges(now: Bgr, empty: Bgr, levels: int) -> Mask:
@@ -214,9 +213,12 @@ def _beyond_edges(now: Bgr, empty: Bgr, levels: int) -> Mask:
     """
     above = cv2.subtract(now, cv2.dilate(empty, AROUND))
     below = cv2.subtract(cv2.erode(empty, AROUND), now)
-    blue, green, red = cv2.split(cv2.max(above, below))
-    most = cv2.max(cv2.max(blue, green), red)
-    return np.asarray(cv2.threshold(most, levels, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    return _exceeds(np.asarray(cv2.max(above, below), np.uint8), levels)
+
+
+def _exceeds(bgr: Bgr, levels: int) -> Mask:
+    """Where any channel is above so many levels."""
+    return _not(np.asarray(cv2.inRange(bgr, (0, 0, 0), (levels, levels, levels)), np.uint8))
 
 
 def _both(a: Mask, b: Mask) -> Mask:

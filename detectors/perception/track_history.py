@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,7 +59,7 @@ class TrackHistory:
 
     def since(self, at: datetime) -> TrackHistory:
         """The part from `at` on; at least the last step."""
-        steps = tuple(step for step in self.points if step.seen_at >= at) or self.points[-1:]
+        steps = _from(self.points, at) or self.points[-1:]
         return TrackHistory(track_id=self.track_id, object_class=self.object_class, points=steps)
 
     def path(self) -> tuple[PathPoint, ...]:
@@ -97,6 +98,9 @@ def extend(trails: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -
 
 
 def _recent(trail: TrackHistory | None, seen_at: datetime) -> tuple[TrackPoint, ...]:
-    if trail is None:
-        return ()
-    return tuple(step for step in trail.points if seen_at - step.seen_at <= KEPT)
+    return () if trail is None else _from(trail.points, seen_at - KEPT)
+
+
+def _from(points: tuple[TrackPoint, ...], at: datetime) -> tuple[TrackPoint, ...]:
+    """Those seen at that time or later."""
+    return points[bisect_left(points, at, key=lambda point: point.seen_at) :]

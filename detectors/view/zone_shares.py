@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from detectors.perception.geometry import F64, bounding_box, grid_in, inside, meet
+from detectors.perception.geometry import F64, Xy, bounding_box, grid_in, inside, meet
 from detectors.perception.tracks import Xyxy
 
 N_COLUMNS, N_ROWS = 7, 3  # points looked at within a box
@@ -45,6 +45,13 @@ class ZoneShares:
                 self._known.clear()
             known = self._known[box] = self._computed(box)
         return known
+
+    def holds(self, point_px: Xy) -> bool:
+        (x, y), bounds = point_px, self._bounds_px
+        if not (bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]):
+            return False
+        sure = self._sure((x, y, x, y))
+        return bool(inside(self._polygon_px, np.array([point_px]))[0]) if sure is None else sure > 0
 
     def _computed(self, box: Xyxy) -> float:
         if not meet(self._bounds_px, box):

@@ -14,7 +14,6 @@ from detectors.perception.geometry import (
     bounding_box,
     distance_px,
     footprint,
-    inside,
     unit_vector,
 )
 from detectors.perception.tracks import Xyxy
@@ -57,7 +56,7 @@ class PixelZone:
         return np.array([self._shares.share(box) for box in boxes], np.float64)
 
     def holds(self, point_px: Xy) -> bool:
-        return bool(inside(self.polygon_px, np.array([point_px]))[0])
+        return self._shares.holds(point_px)
 
     def distance_px(self, box: Xyxy) -> float:
         """From a box to the box around this zone; 0 where they touch."""

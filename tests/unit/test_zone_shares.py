@@ -36,6 +36,16 @@ def test_a_share_is_that_of_the_points_whatever_the_polygon(
         assert shares.share(box) == by_points(polygon_px, box)
 
 
+@given(st.lists(POINTS, min_size=3, max_size=8), st.lists(POINTS, min_size=1, max_size=20))
+def test_a_point_is_held_where_its_ray_says_so(
+    corners: list[tuple[float, float]], points: list[tuple[float, float]]
+) -> None:
+    polygon_px = np.array(corners, np.float64)
+    shares = ZoneShares(polygon_px)
+    for point in [*points, *corners]:
+        assert shares.holds(point) == bool(inside(polygon_px, np.array([point]))[0])
+
+
 @pytest.mark.parametrize(
     ("box", "share"),
     [
