@@ -21,9 +21,12 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer
 
 from benchmarks.machine import machine
+from incidents.bus.connection import ensure_topics
 from incidents.bus.delivery import Delivery
-from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster, ensure_topics
+from incidents.bus.inbox import EventInbox
 from incidents.bus.outbox import Outbox
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import CANDIDATES, Cluster
 from incidents.contract.codec import decode, encode
 from incidents.contract.events import CandidateRaised
 from mastwatch.stack.broker import Broker
@@ -39,7 +42,7 @@ class Ours:
     def __init__(self, broker: Broker, folder: Path) -> None:
         cluster = Cluster(bootstrap=broker.bootstrap)
         self.outbox = Outbox(folder / "outbox.sqlite")
-        self._sender, self._inbox = CandidateSender(cluster), CandidateInbox(cluster, "bench")
+        self._sender, self._inbox = EventSender(cluster), EventInbox(cluster, "bench")
 
     def hand_over(self, event: CandidateRaised) -> None:
         self.outbox.release(event)
@@ -155,7 +158,7 @@ def latency(way: Way, seconds: float) -> dict[str, float]:
 def measure(make: type[Ours] | type[Plain], n_events: int, seconds: float) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         broker = Broker(Path(folder) / "broker.log")
-        ensure_topics(Cluster(bootstrap=broker.bootstrap))
+        ensure_topics(Cluster(bootstrap=broker.bootstrap), CANDIDATES)
         way = make(broker, Path(folder))
         throughput(way, 1)  # the group forms, the code is warm
         measured = {**throughput(way, n_events), **latency(way, seconds)}

@@ -24,6 +24,7 @@ COMMANDS = {
     "consume": "consume",
     "sweep": "sweep",
     "serve": "serve",
+    "bus": "bus",
     "bench": "bench",
 }
 

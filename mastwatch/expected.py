@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from detectors.evaluation.truth import TruthError
 from detectors.runtimes.errors import DetectorFailed
-from incidents.bus.kafka import BusUnavailable
+from incidents.bus.dead_letter_limit import TooManyDeadLetters
+from incidents.bus.dead_letters import NoDeadLetter
 from incidents.bus.outbox import OutboxError
+from incidents.bus.topics import BusUnavailable
 from incidents.errors import IncidentError
 from ingest.camera import CameraConfigError
 from ingest.errors import StreamError
@@ -24,4 +26,6 @@ EXPECTED = (
     IncidentError,
     OutboxError,
     BusUnavailable,
+    NoDeadLetter,
+    TooManyDeadLetters,
 )

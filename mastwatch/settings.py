@@ -35,6 +35,10 @@ class Settings:
     http_port: Port = Port(8080)
     secure_cookies: bool = True  # False only where people reach the console without https
     metrics_port: Port | None = None  # of the worker, the consumer and the sweeper; None: no metrics page
+    # The consumer stops after more dead letters than this in the window, if they are more than this share.
+    dead_letters_max: int = 20
+    dead_letters_share: float = 0.1
+    dead_letters_window_s: float = 600.0
     evidence_before_s: float = 10.0
     evidence_after_s: float = 10.0
     evidence_keep_days: int = 90

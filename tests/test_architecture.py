@@ -99,7 +99,12 @@ ARROWS_BACK: frozenset[tuple[str, str]] = frozenset({})
 
 # Where a library may be imported. A second home is a second adapter: give it a reason here or take it out.
 HOMES: dict[str, tuple[str, ...]] = {
-    "kafka": ("incidents/bus/kafka.py",),
+    "kafka": (
+        "incidents/bus/connection.py",
+        "incidents/bus/sender.py",
+        "incidents/bus/inbox.py",
+        "incidents/bus/dead_letters.py",
+    ),
     "psycopg": ("incidents/store/",),
     "psycopg_pool": ("incidents/store/",),
     "openvino": ("detectors/runtimes/openvino.py",),

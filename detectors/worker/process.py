@@ -26,8 +26,9 @@ from detectors.worker.detect_stage import DetectStage
 from detectors.worker.housekeeping import Housekeeping
 from detectors.worker.metrics import WorkerMetrics
 from incidents.bus.delivery import Delivery
-from incidents.bus.kafka import CandidateSender, Cluster
 from incidents.bus.outbox import Outbox
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import Cluster
 from incidents.contract.events import CandidateRaised
 from ingest.camera import Camera
 
@@ -75,7 +76,7 @@ def run(settings: WorkerSettings, stop: threading.Event) -> None:
     with (
         closing(ModelRouter(settings.models_dir, settings.weights)) as detector,
         closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox,
-        closing(CandidateSender(settings.cluster)) as sender,
+        closing(EventSender(settings.cluster)) as sender,
     ):
         worker = Worker(settings, detector, outbox, sender, stop, weights_for=detector.weights_for)
         with _metrics_page(worker.metrics, settings.metrics_port):
@@ -110,7 +111,7 @@ class Worker:
         settings: WorkerSettings,
         detector: Detector,
         outbox: Outbox,
-        sender: CandidateSender,
+        sender: EventSender,
         stop: threading.Event,
         *,
         weights_for: Callable[[int, int], str],
@@ -214,7 +215,7 @@ class Worker:
         return thread
 
     def _raised_lately(self, camera_id: str) -> list[CandidateRaised]:
-        return self._outbox.recent(camera_id, datetime.now(UTC) - REMEMBERED)
+        return self._outbox.recent(camera_id, datetime.now(UTC) - REMEMBERED, CandidateRaised)
 
     def _count_sent(self, n_sent: int) -> None:
         self._counters.n_sent += n_sent

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from incidents.bus.kafka import BusUnavailable, CandidateSender
 from incidents.bus.outbox import Outbox, OutboxError
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import BusUnavailable
 
 BATCH = 100
 IDLE_S = 0.05  # the most that an idle loop adds to the time from seen to queued
@@ -20,9 +21,9 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """At least once, whatever dies: a candidate counts as sent only for the log that acknowledged it."""
+    """At least once, whatever dies: an event counts as sent only for the log that acknowledged it."""
 
-    def __init__(self, outbox: Outbox, sender: CandidateSender) -> None:
+    def __init__(self, outbox: Outbox, sender: EventSender) -> None:
         self._outbox = outbox
         self._sender = sender
         self._check_log_at = 0.0
@@ -34,20 +35,20 @@ class Delivery:
             return 0
         log_id = self._sender.log_id()
         if again := self._outbox.unsend_all_but(log_id):
-            log.warning("the broker has a new, empty log: %d candidates go out again", again)
+            log.warning("the broker has a new, empty log: %d events are sent again", again)
         self._check_log_at = time.monotonic() + CHECK_LOG_S
         acknowledged = self._sender.send(self._outbox.unsent(BATCH))
         self._outbox.mark_sent(acknowledged, log_id)
         return len(acknowledged)
 
     def run(self, stop: Event, count_sent: Callable[[int], object]) -> None:
-        """Until `stop`: a broker that is away or a full disk is waited for, ever longer, never given up."""
+        """Until `stop`. While the broker is away or the disk full it waits, and never gives up."""
         wait_s = RETRY_FIRST_S
         while not stop.is_set():
             try:
                 n_sent = self.step()
             except (BusUnavailable, OutboxError) as error:
-                log.warning("candidates wait in the outbox, next try in %.1f s: %s", wait_s, error)
+                log.warning("events wait in the outbox, next try in %.1f s: %s", wait_s, error)
                 stop.wait(wait_s)
                 wait_s = min(wait_s * 2, RETRY_MOST_S)
                 continue

@@ -1,7 +1,7 @@
-"""What a worker raised: one SQLite file that outlives kill -9 and a broker that is away.
+"""The events of one topic on their way out: a SQLite file that outlives kill -9 and a broker that is away.
 
-held -> (its clip is cut) -> unsent -> (a log acknowledged it) -> sent. Sent ones stay until they are pruned:
-they are the memory of what was already raised, and the source from which an empty log is filled again.
+held -> (its evidence is complete) -> unsent -> (a log acknowledged it) -> sent. Sent ones stay until they
+are pruned: they are the memory of what was already raised, and fill an empty log again.
 """
 
 from __future__ import annotations
@@ -15,26 +15,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import IO
+from typing import IO, TypeVar
 from uuid import UUID
 
 from incidents.contract.codec import Unreadable, decode, encode
-from incidents.contract.events import CandidateRaised
+from incidents.contract.registry import type_of
 
 log = logging.getLogger(__name__)
 
+E = TypeVar("E")
+
 TABLES = """
-    CREATE TABLE IF NOT EXISTS candidate (
+    CREATE TABLE IF NOT EXISTS event (
         number INTEGER PRIMARY KEY,          -- they go out in the order in which they were held
-        candidate_id TEXT NOT NULL UNIQUE,
-        camera_id TEXT NOT NULL,
-        seen_at_us INTEGER NOT NULL,         -- microseconds since 1970, UTC
-        event BLOB NOT NULL,                 -- as incidents.contract.codec writes it
-        released INTEGER NOT NULL,           -- 0 while its clip is still being cut
+        event_id TEXT NOT NULL UNIQUE,
+        key TEXT NOT NULL,                   -- of the message: a camera id
+        at_us INTEGER NOT NULL,              -- microseconds since 1970, UTC
+        value BLOB NOT NULL,                 -- as incidents.contract.codec writes it
+        released INTEGER NOT NULL,           -- 0 while its evidence is incomplete
         log_id TEXT                          -- the log that acknowledged it; NULL while none has
     );
-    CREATE INDEX IF NOT EXISTS candidate_unsent ON candidate (number) WHERE released AND log_id IS NULL;
-    CREATE INDEX IF NOT EXISTS candidate_by_camera ON candidate (camera_id, seen_at_us);
+    CREATE INDEX IF NOT EXISTS event_unsent ON event (number) WHERE released AND log_id IS NULL;
+    CREATE INDEX IF NOT EXISTS event_by_key ON event (key, at_us);
+"""
+# Outboxes of version 0.1.0 held candidates only, under these names.
+FROM_CANDIDATES = """
+    BEGIN;
+    DROP INDEX IF EXISTS candidate_unsent;
+    DROP INDEX IF EXISTS candidate_by_camera;
+    ALTER TABLE candidate RENAME TO event;
+    ALTER TABLE event RENAME COLUMN candidate_id TO event_id;
+    ALTER TABLE event RENAME COLUMN camera_id TO key;
+    ALTER TABLE event RENAME COLUMN seen_at_us TO at_us;
+    ALTER TABLE event RENAME COLUMN event TO value;
+    COMMIT;
 """
 
 
@@ -48,10 +62,10 @@ class OutboxError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """A candidate on its way out, as the bytes that were checked when it was held."""
+    """An event on its way out, as the bytes that were checked when it was held."""
 
-    candidate_id: UUID
-    camera_id: str
+    event_id: UUID
+    key: str  # events of one key stay in order
     value: bytes  # as incidents.contract.codec writes it
 
 
@@ -71,82 +85,78 @@ class Outbox:
             self._owner.close()
             raise
 
-    def hold(self, event: CandidateRaised) -> None:
-        """Keep it, and do not send it yet. A repeat changes nothing."""
+    def hold(self, event: object) -> None:
+        """Store it, and do not send it yet. A repeat changes nothing."""
         with self._writing() as db:
             db.execute(
-                "INSERT INTO candidate (candidate_id, camera_id, seen_at_us, event, released)"
-                " VALUES (?, ?, ?, ?, 0) ON CONFLICT (candidate_id) DO NOTHING",
+                "INSERT INTO event (event_id, key, at_us, value, released)"
+                " VALUES (?, ?, ?, ?, 0) ON CONFLICT (event_id) DO NOTHING",
                 _row(event),
             )
 
-    def release(self, event: CandidateRaised) -> None:
+    def release(self, event: object) -> None:
         """May be sent, with the evidence it has now. What was released before is not changed."""
         with self._writing() as db:
             db.execute(
-                "INSERT INTO candidate (candidate_id, camera_id, seen_at_us, event, released)"
-                " VALUES (?, ?, ?, ?, 1) ON CONFLICT (candidate_id) DO UPDATE"
-                " SET event = excluded.event, released = 1 WHERE NOT released",
+                "INSERT INTO event (event_id, key, at_us, value, released)"
+                " VALUES (?, ?, ?, ?, 1) ON CONFLICT (event_id) DO UPDATE"
+                " SET value = excluded.value, released = 1 WHERE NOT released",
                 _row(event),
             )
 
     def release_held(self) -> int:
         """After a restart: what a dead process held goes out as it stands. Returns how many."""
         with self._writing() as db:
-            return db.execute("UPDATE candidate SET released = 1 WHERE NOT released").rowcount
+            return db.execute("UPDATE event SET released = 1 WHERE NOT released").rowcount
 
     def unsent(self, limit: int) -> list[Unsent]:
         """The oldest that may go out and no log has acknowledged."""
         with self._reading() as db:
             rows = db.execute(
-                "SELECT candidate_id, camera_id, event FROM candidate"
+                "SELECT event_id, key, value FROM event"
                 " WHERE released AND log_id IS NULL ORDER BY number LIMIT ?",
                 (limit,),
             ).fetchall()
-        return [
-            Unsent(candidate_id=UUID(candidate_id), camera_id=camera_id, value=value)
-            for candidate_id, camera_id, value in rows
-        ]
+        return [Unsent(event_id=UUID(event_id), key=key, value=value) for event_id, key, value in rows]
 
-    def mark_sent(self, candidate_ids: Iterable[UUID], log_id: str) -> None:
+    def mark_sent(self, event_ids: Iterable[UUID], log_id: str) -> None:
         """These are in that log now. `log_id` is what the sender knew before it sent, never after:
         an acknowledgement of a log that has since died must not count for its successor."""
         with self._writing() as db:
             db.executemany(
-                "UPDATE candidate SET log_id = ? WHERE candidate_id = ?",
-                [(log_id, str(candidate_id)) for candidate_id in candidate_ids],
+                "UPDATE event SET log_id = ? WHERE event_id = ?",
+                [(log_id, str(event_id)) for event_id in event_ids],
             )
 
     def unsend_all_but(self, log_id: str) -> int:
         """What other logs acknowledged is unsent again: they are gone, and perhaps nobody had read it.
         Returns how many."""
         with self._writing() as db:
-            return db.execute("UPDATE candidate SET log_id = NULL WHERE log_id <> ?", (log_id,)).rowcount
+            return db.execute("UPDATE event SET log_id = NULL WHERE log_id <> ?", (log_id,)).rowcount
 
-    def recent(self, camera_id: str, since: datetime) -> list[CandidateRaised]:
-        """What this camera has raised since then, held, unsent or sent, oldest first.
+    def recent(self, key: str, since: datetime, model: type[E]) -> list[E]:
+        """The events of this key (a camera's id) since then, held, unsent or sent, oldest first.
 
-        What cannot be read is left out: a memory with a hole is no reason not to watch.
+        What cannot be read is left out: a memory with a hole is better than a camera that is not watched.
         """
         with self._reading() as db:
             rows = db.execute(
-                "SELECT candidate_id, event FROM candidate"
-                " WHERE camera_id = ? AND seen_at_us >= ? ORDER BY seen_at_us",
-                (camera_id, _microseconds(since)),
+                "SELECT event_id, value FROM event WHERE key = ? AND at_us >= ? ORDER BY at_us",
+                (key, _microseconds(since)),
             ).fetchall()
-        return list(self._readable(rows))
+        return list(self._readable(rows, model))
 
     def prune(self, before: datetime) -> int:
         """Forget what was sent and seen before then; what is not sent stays. Returns how many."""
         with self._writing() as db:
             return db.execute(
-                "DELETE FROM candidate WHERE log_id IS NOT NULL AND seen_at_us < ?", (_microseconds(before),)
+                "DELETE FROM event WHERE log_id IS NOT NULL AND at_us < ?", (_microseconds(before),)
             ).rowcount
 
     def depth(self) -> int:
         """How many no log has acknowledged, held ones included."""
         with self._reading() as db:
-            (n,) = db.execute("SELECT count(*) FROM candidate WHERE log_id IS NULL").fetchone()
+            (n,) = db.execute("SELECT count(*) FROM event WHERE log_id IS NULL").fetchone()
         return int(n)
 
     def close(self) -> None:
@@ -154,15 +164,15 @@ class Outbox:
             db.close()
         self._owner.close()
 
-    def _readable(self, rows: Iterable[tuple[str, bytes]]) -> Iterator[CandidateRaised]:
-        for candidate_id, value in rows:
+    def _readable(self, rows: Iterable[tuple[str, bytes]], model: type[E]) -> Iterator[E]:
+        for event_id, value in rows:
             try:
-                yield decode(value, CandidateRaised)
+                yield decode(value, model)
             except Unreadable as error:
                 log.warning(
-                    "outbox %s: candidate %s is unreadable, it may be raised again: %s",
+                    "outbox %s: event %s is unreadable, it may be raised again: %s",
                     self._path,
-                    candidate_id,
+                    event_id,
                     error,
                 )
 
@@ -178,7 +188,7 @@ class Outbox:
 
 
 def _own(path: Path) -> IO[str]:
-    """Two workers on one file would send each other's half-cut clips. The lock dies with its process."""
+    """Two workers on one file would send each other's incomplete evidence. The lock dies with its process."""
     lock = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -211,6 +221,8 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise OutboxError(path, f"is damaged ({verdict}); {_MEND}")
+    if db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'candidate'").fetchone():
+        db.executescript(FROM_CANDIDATES)
     db.executescript(TABLES)
 
 
@@ -227,8 +239,9 @@ def _typed_errors(path: Path) -> Iterator[None]:
         raise OutboxError(path, f"{error}; {_MEND}") from error
 
 
-def _row(event: CandidateRaised) -> tuple[str, str, int, bytes]:
-    return str(event.candidate_id), event.camera.camera_id, _microseconds(event.seen_at), encode(event)
+def _row(event: object) -> tuple[str, str, int, bytes]:
+    of = type_of(type(event))
+    return str(of.id_of(event)), of.key_of(event), _microseconds(of.at_of(event)), encode(event)
 
 
 def _microseconds(at: datetime) -> int:

@@ -1,7 +1,8 @@
 """Bus -> queue: at least once, an idempotent write, commit last.
 
-A database or broker that is away is waited for: nothing is committed, and the same messages come again. What
-no retry can help goes to the dead letters and is counted.
+While the database or the broker is away nothing is committed, and the same messages come again. What no
+retry can help goes to the dead letters and is counted; too many of them stop the consumer until a person has
+looked.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from incidents.backoff import wait_s
-from incidents.bus.kafka import BusUnavailable, CandidateInbox, Cluster, Message
+from incidents.bus.dead_letter_limit import DeadLetterLimit, DeadLetterWindow, TooManyDeadLetters
+from incidents.bus.inbox import EventInbox
+from incidents.bus.topics import BusUnavailable, Cluster, Message
 from incidents.contract.codec import Unreadable, decode
 from incidents.contract.events import CandidateRaised
 from incidents.errors import DatabaseUnavailable, InvalidInput
@@ -28,6 +31,7 @@ from incidents.procedure.policy import Policy
 from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database, Store
 from incidents.usecases.enqueue import enqueue
+from incidents.usecases.status import Readiness, status_pages
 
 GROUP = "mastwatch-queue"
 POLL_MS = 500
@@ -41,11 +45,12 @@ class ConsumeSettings:
     database_url: str = field(repr=False)
     cluster: Cluster
     profile: str  # a city's key or name, or the path of a profile
-    metrics_port: int | None  # None: no metrics page
+    metrics_port: int | None  # None: no status pages
+    dead_letter_limit: DeadLetterLimit
 
 
 class Inbox(Protocol):
-    """`CandidateInbox`, as far as it is needed here."""
+    """The part of `EventInbox` that a consumer uses."""
 
     def poll(self, timeout_ms: int) -> list[Message]: ...
 
@@ -60,7 +65,7 @@ class ConsumerMetrics:
             "mastwatch_candidates_queued", "Candidates added to the queue", registry=registry
         )
         self.repeated = Counter(
-            "mastwatch_candidates_repeated", "Candidates that were in the queue already", registry=registry
+            "mastwatch_candidates_repeated", "Candidates that were already in the queue", registry=registry
         )
         self.dead_lettered = Counter(
             "mastwatch_candidates_dead_lettered", "Messages put aside as unreadable", registry=registry
@@ -68,6 +73,7 @@ class ConsumerMetrics:
         self.waits = Counter(
             "mastwatch_consumer_waits", "Times the consumer had to wait", ["away"], registry=registry
         )
+        self.stopped = Gauge("mastwatch_consumer_stopped", "1 after too many dead letters", registry=registry)
         self.latency_s = Histogram(
             "mastwatch_candidate_latency_seconds",
             "From the camera's frame to the queue",
@@ -79,18 +85,31 @@ class ConsumerMetrics:
 class Consumer:
     """One reader of the log. Give each its own inbox and database."""
 
-    def __init__(self, inbox: Inbox, database: Database, policy: Policy, metrics: ConsumerMetrics) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        database: Database,
+        policy: Policy,
+        metrics: ConsumerMetrics,
+        limit: DeadLetterLimit,
+    ) -> None:
         self._inbox = inbox
         self._database = database
         self._policy = policy
         self._metrics = metrics
+        self.readiness = Readiness()
+        self._window = DeadLetterWindow(limit)
         self._boundaries = Boundaries(())
         self._last_import = 0
         # The inbox is for one thread, and a poll must not hold up the loop.
         self._inbox_thread = ThreadPoolExecutor(1, "inbox")
 
     async def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set. Waits, longer each time, while the broker or the database is away."""
+        """Until `stop` is set. Waits, longer each time, while the broker or the database is away.
+
+        Raises:
+            TooManyDeadLetters: only a person can say whether to go on.
+        """
         n_failed = 0
         while not stop.is_set():
             try:
@@ -99,15 +118,22 @@ class Consumer:
                 n_failed += 1
                 self._metrics.waits.labels(type(error).__name__).inc()
                 logger.warning("waiting: %s", error)
+                self.readiness.set(f"waiting: {error}")
                 await asyncio.to_thread(stop.wait, wait_s(n_failed))
+            except TooManyDeadLetters as error:
+                self._metrics.stopped.set(1)
+                self.readiness.set(str(error))
+                raise
             else:
                 n_failed = 0
+                self.readiness.set(None)
 
     async def step(self) -> None:
         """What has come: added, put aside where it is unreadable, then committed.
 
         Raises:
             BusUnavailable, DatabaseUnavailable: not committed; the next step sees the same messages.
+            TooManyDeadLetters: committed, so that none is put aside twice.
         """
         messages = await self._with_inbox(lambda: self._inbox.poll(POLL_MS))
         if not messages:
@@ -117,6 +143,9 @@ class Consumer:
             await self._put_aside(message, reason)
         # Only now: a crash before this line redelivers, and `add` drops the repeat.
         await self._with_inbox(self._inbox.commit)
+        self._window.add(
+            datetime.now(UTC), n_read=len(messages), reasons=[reason for _, reason in unreadable]
+        )
 
     async def close(self) -> None:
         await asyncio.to_thread(self._inbox_thread.shutdown)
@@ -159,29 +188,39 @@ class Consumer:
 
 
 def run(settings: ConsumeSettings, stop: threading.Event) -> None:
-    """Consume until `stop` is set.
+    """Consume until `stop` is set. After too many dead letters it stays, not ready, and reads nothing more:
+    a supervisor that restarted it would only put the next ones aside.
 
     Raises:
         ProfileError: the city's profile cannot be used.
-        OSError: the metrics port is in use.
+        OSError: the port of the status pages is in use.
+        TooManyDeadLetters: it had stopped for that reason.
     """
     policy = load_profile(settings.profile)
     registry = CollectorRegistry()
     metrics = ConsumerMetrics(registry)
-    if settings.metrics_port is not None:
-        start_http_server(settings.metrics_port, addr="127.0.0.1", registry=registry)
-    with closing(CandidateInbox(settings.cluster, GROUP)) as inbox:
-        asyncio.run(consume(inbox, settings.database_url, policy, metrics, stop))
+    asyncio.run(_consume(settings, policy, metrics, registry, stop))
 
 
-async def consume(
-    inbox: Inbox, database_url: str, policy: Policy, metrics: ConsumerMetrics, stop: threading.Event
+async def _consume(
+    settings: ConsumeSettings,
+    policy: Policy,
+    metrics: ConsumerMetrics,
+    registry: CollectorRegistry,
+    stop: threading.Event,
 ) -> None:
-    database = Database(database_url, n_connections_max=2)
+    database = Database(settings.database_url, n_connections_max=2)
     await database.open()
-    consumer = Consumer(inbox, database, policy, metrics)
-    try:
-        await consumer.run(stop)
-    finally:
-        await consumer.close()
-        await database.close()
+    with closing(EventInbox(settings.cluster, GROUP)) as inbox:
+        consumer = Consumer(inbox, database, policy, metrics, settings.dead_letter_limit)
+        with status_pages(settings.metrics_port, registry, consumer.readiness):
+            try:
+                await consumer.run(stop)
+            except TooManyDeadLetters as error:
+                logger.critical("%s", error)
+                await asyncio.to_thread(inbox.close)  # its partitions go to the others of the group
+                await asyncio.to_thread(stop.wait)
+                raise
+            finally:
+                await consumer.close()
+                await database.close()

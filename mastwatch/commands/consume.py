@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import timedelta
 
-from incidents.bus.kafka import Cluster
+from incidents.bus.dead_letter_limit import DeadLetterLimit
+from incidents.bus.topics import Cluster
 from incidents.usecases import consume
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
@@ -18,11 +20,16 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(_args: argparse.Namespace) -> int:
     settings = load(os.environ)
-    wanted = consume.ConsumeSettings(
+    consumer = consume.ConsumeSettings(
         database_url=need("database_url", settings.database_url),
         cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),
         profile=settings.city,
         metrics_port=settings.metrics_port,
+        dead_letter_limit=DeadLetterLimit(
+            n_max=settings.dead_letters_max,
+            share_max=settings.dead_letters_share,
+            window=timedelta(seconds=settings.dead_letters_window_s),
+        ),
     )
-    consume.run(wanted, lifetime.begin(settings.metrics_port))
+    consume.run(consumer, lifetime.begin(settings.metrics_port))
     return 0

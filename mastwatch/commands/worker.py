@@ -7,7 +7,7 @@ import os
 
 from detectors.worker.process import NotAStream, WorkerSettings
 from detectors.worker.process import run as run_worker
-from incidents.bus.kafka import Cluster
+from incidents.bus.topics import Cluster
 from ingest.camera import load_cameras
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers

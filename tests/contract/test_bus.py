@@ -24,18 +24,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
+from incidents.bus.connection import ensure_topics
 from incidents.bus.delivery import Delivery
-from incidents.bus.kafka import (
-    CANDIDATES,
-    DEAD_LETTERS,
-    BusUnavailable,
-    CandidateInbox,
-    CandidateSender,
-    Cluster,
-    Message,
-    ensure_topics,
-)
+from incidents.bus.inbox import EventInbox
 from incidents.bus.outbox import Outbox, Unsent
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import CANDIDATES, BusUnavailable, Cluster, Message
 from incidents.contract.codec import Unreadable, decode, encode
 from incidents.contract.events import CandidateRaised
 from mastwatch.stack.broker import Broker
@@ -54,7 +48,7 @@ class Bus:
 
 def delete_topics(bootstrap: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    for topic in (CANDIDATES, DEAD_LETTERS):
+    for topic in (CANDIDATES.name, CANDIDATES.dead_letters):
         try:
             admin.delete_topics([topic])
         except UnknownTopicOrPartitionError:
@@ -84,15 +78,15 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 @pytest.fixture
-def sender(bus: Bus) -> Iterator[CandidateSender]:
-    opened = CandidateSender(bus.cluster)
+def sender(bus: Bus) -> Iterator[EventSender]:
+    opened = EventSender(bus.cluster)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def inbox(bus: Bus) -> Iterator[CandidateInbox]:
-    opened = CandidateInbox(bus.cluster, bus.group, check_log_s=0.5)
+def inbox(bus: Bus) -> Iterator[EventInbox]:
+    opened = EventInbox(bus.cluster, bus.group, check_log_s=0.5)
     yield opened
     opened.close()
 
@@ -104,7 +98,7 @@ def release(outbox: Outbox, n: int) -> set[UUID]:
     return {event.candidate_id for event in events}
 
 
-def polled(inbox: CandidateInbox, n: int) -> list[Message]:
+def polled(inbox: EventInbox, n: int) -> list[Message]:
     """The next batch, or batches until there are `n`; the last of them is not committed."""
     messages: list[Message] = []
     deadline = time.monotonic() + WITHIN_S
@@ -120,7 +114,7 @@ def ids(messages: list[Message]) -> set[UUID]:
 
 
 def test_candidates_arrive_as_they_were_sent_and_those_of_one_camera_in_order(
-    outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     events = [candidate() for _ in range(5)]
     for event in events:
@@ -133,7 +127,7 @@ def test_candidates_arrive_as_they_were_sent_and_those_of_one_camera_in_order(
 
 
 def test_cameras_are_spread_over_the_partitions(
-    outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     for number in range(20):
         outbox.release(candidate(camera=replace(CAMERA, camera_id=f"camera-{number}")))
@@ -142,12 +136,12 @@ def test_cameras_are_spread_over_the_partitions(
 
 
 def test_topics_that_exist_are_left_as_they_are(bus: Bus) -> None:
-    first = ensure_topics(replace(bus.cluster, n_partitions=3))
-    assert ensure_topics(replace(bus.cluster, n_partitions=5)) == first
+    first = ensure_topics(replace(bus.cluster, n_partitions=3), CANDIDATES)
+    assert ensure_topics(replace(bus.cluster, n_partitions=5), CANDIDATES) == first
 
 
 def test_a_poll_without_a_commit_hands_the_same_messages_out_again(
-    outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     release(outbox, 3)
     Delivery(outbox, sender).step()
@@ -155,7 +149,7 @@ def test_a_poll_without_a_commit_hands_the_same_messages_out_again(
 
 
 def test_what_was_committed_is_not_handed_out_again_to_the_same_group(
-    bus: Bus, outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    bus: Bus, outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     release(outbox, 3)
     delivery = Delivery(outbox, sender)
@@ -165,7 +159,7 @@ def test_what_was_committed_is_not_handed_out_again_to_the_same_group(
     inbox.close()
     later = release(outbox, 1)
     delivery.step()
-    successor = CandidateInbox(bus.cluster, bus.group)
+    successor = EventInbox(bus.cluster, bus.group)
     assert ids(polled(successor, 1)) == later
     successor.close()
 
@@ -173,11 +167,12 @@ def test_what_was_committed_is_not_handed_out_again_to_the_same_group(
 SEND_AND_BE_KILLED = """
 import os, signal, sys
 from pathlib import Path
-from incidents.bus.kafka import CandidateSender, Cluster
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import Cluster
 from incidents.bus.outbox import Outbox
 
 outbox = Outbox(Path(sys.argv[1]))
-sender = CandidateSender(Cluster(bootstrap=sys.argv[2]))
+sender = EventSender(Cluster(bootstrap=sys.argv[2]))
 sender.log_id()
 acknowledged = sender.send(outbox.unsent(100))
 print(len(acknowledged), flush=True)
@@ -186,9 +181,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 POLL_WRITE_AND_BE_KILLED = """
 import os, signal, sys
-from incidents.bus.kafka import CandidateInbox, Cluster
+from incidents.bus.inbox import EventInbox
+from incidents.bus.topics import Cluster
 
-inbox = CandidateInbox(Cluster(bootstrap=sys.argv[1]), sys.argv[2])
+inbox = EventInbox(Cluster(bootstrap=sys.argv[1]), sys.argv[2])
 while not (messages := inbox.poll(200)):
     pass
 print(len(messages), flush=True)
@@ -205,7 +201,7 @@ def run_and_die(program: str, *arguments: object) -> int:
 
 
 def test_a_sender_killed_between_acknowledgement_and_mark_loses_nothing_and_repeats_the_same_ids(
-    bus: Bus, tmp_path: Path, inbox: CandidateInbox, sender: CandidateSender
+    bus: Bus, tmp_path: Path, inbox: EventInbox, sender: EventSender
 ) -> None:
     path = tmp_path / "worker" / "outbox.sqlite"
     outbox = Outbox(path)
@@ -222,7 +218,7 @@ def test_a_sender_killed_between_acknowledgement_and_mark_loses_nothing_and_repe
 
 
 def test_a_consumer_killed_between_write_and_commit_gets_its_messages_again(
-    bus: Bus, outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    bus: Bus, outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     raised = release(outbox, 3)
     Delivery(outbox, sender).step()
@@ -231,13 +227,13 @@ def test_a_consumer_killed_between_write_and_commit_gets_its_messages_again(
 
 
 def test_a_consumer_that_loses_its_partitions_to_another_goes_on_without_error(
-    bus: Bus, outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    bus: Bus, outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     raised = release(outbox, 3)
     delivery = Delivery(outbox, sender)
     delivery.step()
     seen = ids(polled(inbox, 3))
-    other = CandidateInbox(bus.cluster, bus.group)
+    other = EventInbox(bus.cluster, bus.group)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(other.poll, 8000).result()
     inbox.commit()
@@ -255,7 +251,8 @@ def test_a_consumer_that_loses_its_partitions_to_another_goes_on_without_error(
 def dead_letters(bus: Bus, n: int) -> list[Any]:
     consumer = KafkaConsumer(bootstrap_servers=bus.cluster.bootstrap)
     partitions = [
-        TopicPartition(DEAD_LETTERS, number) for number in consumer.partitions_for_topic(DEAD_LETTERS)
+        TopicPartition(CANDIDATES.dead_letters, number)
+        for number in consumer.partitions_for_topic(CANDIDATES.dead_letters)
     ]
     consumer.assign(partitions)
     consumer.seek_to_beginning()
@@ -268,14 +265,14 @@ def dead_letters(bus: Bus, n: int) -> list[Any]:
 
 
 def test_what_cannot_be_read_is_put_aside_with_the_reason_and_the_rest_goes_on(
-    bus: Bus, inbox: CandidateInbox
+    bus: Bus, inbox: EventInbox
 ) -> None:
-    ensure_topics(bus.cluster)
+    ensure_topics(bus.cluster, CANDIDATES)
     whole = candidate()
-    from_the_future = json.dumps(json.loads(encode(whole)) | {"schema_version": 2}).encode()
+    for_newer_readers = json.dumps(json.loads(encode(whole)) | {"min_reader_version": 3}).encode()
     producer = KafkaProducer(bootstrap_servers=bus.cluster.bootstrap)
-    for value in (b"\xff not JSON", None, from_the_future, encode(whole)):
-        producer.send(CANDIDATES, key=b"cho-da-lat", value=value).get(10)
+    for value in (b"\xff not JSON", None, for_newer_readers, encode(whole)):
+        producer.send(CANDIDATES.name, key=b"cho-da-lat", value=value).get(10)
     producer.close()
 
     read = []
@@ -288,18 +285,18 @@ def test_what_cannot_be_read_is_put_aside_with_the_reason_and_the_rest_goes_on(
 
     assert read == [whole]
     letters = dead_letters(bus, 3)
-    assert [letter.value for letter in letters] == [b"\xff not JSON", b"", from_the_future]
+    assert [letter.value for letter in letters] == [b"\xff not JSON", b"", for_newer_readers]
     assert [dict(letter.headers)["offset"] for letter in letters] == [b"0", b"1", b"2"]
-    assert dict(letters[2].headers)["reason"] == b"$.schema_version: 2, and 1 is read here"
+    assert dict(letters[2].headers)["reason"].startswith(b"$.min_reader_version: needs a reader of version 3")
 
 
 def test_a_message_as_large_as_a_broker_takes_is_put_aside_too_as_far_as_there_is_room(
-    bus: Bus, inbox: CandidateInbox
+    bus: Bus, inbox: EventInbox
 ) -> None:
-    ensure_topics(bus.cluster)
+    ensure_topics(bus.cluster, CANDIDATES)
     producer = KafkaProducer(bootstrap_servers=bus.cluster.bootstrap)
     for key, n_bytes in ((b"cho-da-lat", 1_048_300), (b"k" * 1_048_300, 1)):
-        producer.send(CANDIDATES, key=key, value=b"{" * n_bytes).get(10)
+        producer.send(CANDIDATES.name, key=key, value=b"{" * n_bytes).get(10)
     producer.close()
 
     for message in polled(inbox, 2):
@@ -310,7 +307,7 @@ def test_a_message_as_large_as_a_broker_takes_is_put_aside_too_as_far_as_there_i
 
 
 def test_a_log_that_lost_its_memory_is_filled_again_from_the_outbox_and_read_from_its_beginning(
-    bus: Bus, outbox: Outbox, sender: CandidateSender, inbox: CandidateInbox
+    bus: Bus, outbox: Outbox, sender: EventSender, inbox: EventInbox
 ) -> None:
     delivery = Delivery(outbox, sender)
     consumed = release(outbox, 5)
@@ -342,21 +339,21 @@ def test_without_a_broker_each_says_so_in_bounded_time_and_keeps_what_it_has(
     broker: Broker, outbox: Outbox
 ) -> None:
     cluster = Cluster(bootstrap=broker.bootstrap, timeout_s=1)
-    sender, inbox = CandidateSender(cluster), CandidateInbox(cluster, "nobody")
+    sender, inbox = EventSender(cluster), EventInbox(cluster, "nobody")
     broker.stop()
     release(outbox, 1)
     started = time.monotonic()
     with pytest.raises(BusUnavailable, match=broker.bootstrap):
         Delivery(outbox, sender).step()
     with pytest.raises(BusUnavailable, match=broker.bootstrap):
-        sender.send([Unsent(candidate_id=uuid4(), camera_id="c", value=b"{}")])
+        sender.send([Unsent(event_id=uuid4(), key="c", value=b"{}")])
     with pytest.raises(BusUnavailable, match=broker.bootstrap):
         inbox.poll(100)
     assert time.monotonic() - started < 15
     assert outbox.depth() == 1
 
 
-def consume(inbox: CandidateInbox, seen: set[UUID], stop: Event) -> None:
+def consume(inbox: EventInbox, seen: set[UUID], stop: Event) -> None:
     """As the consumer of incidents does: write, then commit; where the broker is away, wait and go on."""
     while not stop.is_set():
         try:
@@ -370,7 +367,7 @@ def test_a_broker_away_for_twenty_seconds_that_comes_back_empty_costs_nothing(
     broker: Broker, outbox: Outbox
 ) -> None:
     cluster = Cluster(bootstrap=broker.bootstrap, timeout_s=3)
-    sender, inbox = CandidateSender(cluster), CandidateInbox(cluster, "desk", check_log_s=1)
+    sender, inbox = EventSender(cluster), EventInbox(cluster, "desk", check_log_s=1)
     seen: set[UUID] = set()
     stop = Event()
     with ThreadPoolExecutor(2) as threads:

@@ -93,7 +93,7 @@ def test_candidates_go_out_in_the_order_in_which_they_were_held(outbox: Outbox) 
     for event in (third, first, second):
         outbox.release(event)
     assert unsent(outbox) == [first, second, third]
-    assert [waiting.candidate_id for waiting in outbox.unsent(2)] == [first.candidate_id, second.candidate_id]
+    assert [waiting.event_id for waiting in outbox.unsent(2)] == [first.candidate_id, second.candidate_id]
 
 
 def test_what_another_log_acknowledged_goes_out_again(outbox: Outbox) -> None:
@@ -112,7 +112,7 @@ def test_a_camera_remembers_what_it_raised_sent_or_not(outbox: Outbox) -> None:
         outbox.hold(event)
     outbox.release(sent)
     outbox.mark_sent([sent.candidate_id], LOG)
-    assert outbox.recent(CAMERA.camera_id, SEEN_AT) == [held, sent]
+    assert outbox.recent(CAMERA.camera_id, SEEN_AT, CandidateRaised) == [held, sent]
 
 
 def test_a_candidate_that_a_bad_disk_changed_costs_only_itself(
@@ -122,9 +122,9 @@ def test_a_candidate_that_a_bad_disk_changed_costs_only_itself(
     for event in (changed, whole):
         outbox.hold(event)
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE candidate SET event = X'7B' WHERE candidate_id = ?", (str(changed.candidate_id),))
-    assert outbox.recent(CAMERA.camera_id, SEEN_AT) == [whole]
-    assert f"candidate {changed.candidate_id} is unreadable" in caplog.text
+        db.execute("UPDATE event SET value = X'7B' WHERE event_id = ?", (str(changed.candidate_id),))
+    assert outbox.recent(CAMERA.camera_id, SEEN_AT, CandidateRaised) == [whole]
+    assert f"event {changed.candidate_id} is unreadable" in caplog.text
 
 
 def test_only_what_was_sent_is_ever_forgotten(outbox: Outbox) -> None:
@@ -134,7 +134,7 @@ def test_only_what_was_sent_is_ever_forgotten(outbox: Outbox) -> None:
     outbox.mark_sent([sent.candidate_id], LOG)
     assert outbox.prune(SEEN_AT) == 0
     assert outbox.prune(SEEN_AT + timedelta(days=365)) == 1
-    assert outbox.recent(CAMERA.camera_id, SEEN_AT) == [waiting]
+    assert outbox.recent(CAMERA.camera_id, SEEN_AT, CandidateRaised) == [waiting]
 
 
 def test_several_threads_write_at_once(outbox: Outbox) -> None:
@@ -189,7 +189,11 @@ def test_a_full_disk_is_an_error_that_names_the_file_and_costs_nothing_that_was_
     assert error.startswith(f"outbox {path}: ")
     assert "disk full" in error
     outbox = Outbox(path)
-    assert [str(event.candidate_id) for event in outbox.recent(CAMERA.camera_id, SEEN_AT)] == accepted != []
+    assert (
+        [str(event.candidate_id) for event in outbox.recent(CAMERA.camera_id, SEEN_AT, CandidateRaised)]
+        == accepted
+        != []
+    )
     outbox.close()
 
 
@@ -212,6 +216,30 @@ def test_a_file_with_a_page_overwritten_is_not_trusted(path: Path) -> None:
         file.write(b"\xee" * 4096)
     with pytest.raises(OutboxError, match=r"damaged|malformed"):
         Outbox(path)
+
+
+AS_WRITTEN_BEFORE = """
+    CREATE TABLE candidate (
+        number INTEGER PRIMARY KEY, candidate_id TEXT NOT NULL UNIQUE, camera_id TEXT NOT NULL,
+        seen_at_us INTEGER NOT NULL, event BLOB NOT NULL, released INTEGER NOT NULL, log_id TEXT
+    );
+    CREATE INDEX candidate_unsent ON candidate (number) WHERE released AND log_id IS NULL;
+    CREATE INDEX candidate_by_camera ON candidate (camera_id, seen_at_us);
+"""
+
+
+def test_an_outbox_of_the_version_before_is_taken_over_with_all_it_holds(path: Path) -> None:
+    path.parent.mkdir()
+    value = (Path(__file__).parent.parent / "data" / "events" / "candidate_raised.v1.json").read_bytes()
+    event = decode(value, CandidateRaised)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript(AS_WRITTEN_BEFORE)
+        row = (str(event.candidate_id), CAMERA.camera_id, int(SEEN_AT.timestamp() * 1e6), value)
+        db.execute("INSERT INTO candidate VALUES (1, ?, ?, ?, ?, 1, NULL)", row)
+    for _ in range(2):  # taken over, then opened as any other
+        outbox = Outbox(path)
+        assert unsent(outbox) == outbox.recent(CAMERA.camera_id, SEEN_AT, CandidateRaised) == [event]
+        outbox.close()
 
 
 def test_a_second_worker_on_the_same_file_is_refused(outbox: Outbox, path: Path) -> None:

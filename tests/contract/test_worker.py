@@ -21,8 +21,10 @@ import pytest
 from detectors.runtimes.router import ModelRouter
 from detectors.worker.frame_queue import WAITING_PER_CAMERA
 from detectors.worker.process import NotAStream, Worker, WorkerSettings, run
-from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster
+from incidents.bus.inbox import EventInbox
 from incidents.bus.outbox import Outbox
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import Cluster
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised
 from ingest.camera import Camera, View, Zone, ZoneType
@@ -88,7 +90,7 @@ def working(settings: WorkerSettings) -> Iterator[SpawnProcess]:
 @contextmanager
 def log_of(settings: WorkerSettings) -> Iterator[Callable[[], list[CandidateRaised]]]:
     """What the log holds, from its beginning, at each call with what has come since."""
-    inbox = CandidateInbox(settings.cluster, "test")
+    inbox = EventInbox(settings.cluster, "test")
     events: list[CandidateRaised] = []
 
     def read() -> list[CandidateRaised]:
@@ -149,7 +151,7 @@ def test_a_worker_that_is_stopped_releases_all_that_it_held(settings: WorkerSett
     worker.join(60)
     assert not worker.is_alive()
     with closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox:
-        events = outbox.recent(camera.camera_id, began_at)
+        events = outbox.recent(camera.camera_id, began_at, CandidateRaised)
         assert outbox.release_held() == 0
     assert {str(event.candidate_id) for event in events} == recorded_ids(settings)
     assert all(event.evidence.clip is not None for event in events)
@@ -167,7 +169,7 @@ def test_a_camera_that_fails_at_every_frame_costs_the_other_nothing(
     with (
         closing(ModelRouter(settings.models_dir)) as detector,
         closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox,
-        closing(CandidateSender(settings.cluster)) as sender,
+        closing(EventSender(settings.cluster)) as sender,
     ):
         worker = Worker(
             settings, detector, outbox, sender, stop, weights_for=detector.weights_for, new_pipeline=raising
@@ -179,7 +181,7 @@ def test_a_camera_that_fails_at_every_frame_costs_the_other_nothing(
         stop.set()
         thread.join(60)
         assert not thread.is_alive()
-        raised = outbox.recent("ham", datetime.now(UTC) - timedelta(minutes=10))
+        raised = outbox.recent("ham", datetime.now(UTC) - timedelta(minutes=10), CandidateRaised)
         good, failed = figures(worker, "ham"), figures(worker, FAILING)
     assert len(raised) == good["alarms"]
     assert good["failures"] == 0

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from incidents.bus.sender import EventSender
+from incidents.bus.topics import Cluster
+from incidents.contract.events import CandidateRaised
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.places.routing import Boundaries
 from incidents.usecases.enqueue import enqueue
 from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
+from mastwatch.stack.broker import Broker
 from tests.store.city import EAST, NOW, MakeAccount, Raise, boundaries, event
+from tests.store.consumer import Send, unsent
+
+
+@pytest.fixture
+def cluster(broker: Broker) -> Cluster:
+    return Cluster(bootstrap=broker.bootstrap, timeout_s=3)
+
+
+@pytest.fixture
+def send(cluster: Cluster) -> Iterator[Send]:
+    sender = EventSender(cluster)
+    sender.log_id()  # makes the topics
+
+    def put(*values: bytes | CandidateRaised) -> None:
+        sender.send([unsent(value) for value in values])
+
+    yield put
+    sender.close()
 
 
 @pytest.fixture

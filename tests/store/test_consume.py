@@ -7,121 +7,60 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
 
-import psycopg
+import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from incidents.bus.kafka import CandidateInbox, CandidateSender, Cluster, Message
-from incidents.bus.outbox import Unsent
-from incidents.contract.codec import encode
+from incidents.bus.dead_letter_limit import DeadLetterLimit, TooManyDeadLetters
+from incidents.bus.topics import Cluster, Message
+from incidents.contract.codec import decode, encode
 from incidents.contract.events import CandidateRaised, Family
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from incidents.store.migrate import migrate
-from incidents.usecases.consume import GROUP, Consumer, ConsumerMetrics, ConsumeSettings, run
-from mastwatch.stack.broker import Broker
+from incidents.usecases.consume import Consumer, ConsumerMetrics, ConsumeSettings, run
 from mastwatch.stack.postgres import Postgres
+from mastwatch.stack.process import free_port
+from tests.events import from_the_next_version
 from tests.store.city import NOW, boundaries, event
+from tests.store.consumer import POLICY, WITHIN_S, Send, consuming, queued, until, until_queued
 
-POLICY = load_profile("da-lat")
-WITHIN_S = 60
 # Longer than the pool tries by itself to get its connections back.
 STOPPED_S = 7
 
 DIES_BEFORE_COMMIT = """
 import asyncio, os, signal, sys, threading
 from prometheus_client import CollectorRegistry
-from incidents.bus.kafka import CandidateInbox, Cluster
-from incidents.usecases.consume import GROUP, ConsumerMetrics, consume
+from incidents.bus.dead_letter_limit import DeadLetterLimit, TooManyDeadLetters
+from incidents.bus.inbox import EventInbox
+from incidents.bus.topics import Cluster
+from incidents.bus.dead_letter_limit import DeadLetterLimit
 from incidents.procedure.profiles import load_profile
+from incidents.store.database import Database
+from incidents.usecases.consume import GROUP, Consumer, ConsumerMetrics
 
-class Dying(CandidateInbox):
+class Dying(EventInbox):
     def commit(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
-inbox = Dying(Cluster(bootstrap=sys.argv[1]), GROUP)
-metrics = ConsumerMetrics(CollectorRegistry())
-asyncio.run(consume(inbox, sys.argv[2], load_profile("da-lat"), metrics, threading.Event()))
+async def consume():
+    database = Database(sys.argv[2])
+    await database.open()
+    inbox, metrics = Dying(Cluster(bootstrap=sys.argv[1]), GROUP), ConsumerMetrics(CollectorRegistry())
+    consumer = Consumer(inbox, database, load_profile("da-lat"), metrics, DeadLetterLimit())
+    await consumer.run(threading.Event())
+
+asyncio.run(consume())
 """
 
 
-@pytest.fixture
-def cluster(broker: Broker) -> Cluster:
-    return Cluster(bootstrap=broker.bootstrap, timeout_s=3)
-
-
-@pytest.fixture
-def send(cluster: Cluster) -> Iterator[Callable[..., None]]:
-    sender = CandidateSender(cluster)
-    sender.log_id()  # makes the topics
-
-    def put(*values: bytes | CandidateRaised) -> None:
-        sender.send([_unsent(value) for value in values])
-
-    yield put
-    sender.close()
-
-
-def _unsent(value: bytes | CandidateRaised) -> Unsent:
-    if isinstance(value, bytes):
-        return Unsent(candidate_id=uuid4(), camera_id="CAM-07", value=value)
-    return Unsent(candidate_id=value.candidate_id, camera_id=value.camera.camera_id, value=encode(value))
-
-
-@asynccontextmanager
-async def consuming(
-    cluster: Cluster, url: str, registry: CollectorRegistry | None = None
-) -> AsyncIterator[None]:
-    """A consumer at work in this process."""
-    inbox, database, stop = CandidateInbox(cluster, GROUP, check_log_s=0.5), Database(url), threading.Event()
-    await database.open()
-    consumer = Consumer(inbox, database, POLICY, ConsumerMetrics(registry or CollectorRegistry()))
-    task = asyncio.create_task(consumer.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
-        await consumer.close()
-        inbox.close()
-        await database.close()
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not await holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.1)
-
-
-async def queued(url: str) -> list[UUID]:
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        rows = await connection.execute(
-            "SELECT candidate_id FROM candidate_transition WHERE action = 'raise'"
-        )
-        return [row[0] for row in await rows.fetchall()]
-
-
-async def until_queued(url: str, *events: CandidateRaised) -> None:
-    """Each once, and nothing else."""
-    wanted = sorted(event.candidate_id for event in events)
-
-    async def holds() -> bool:
-        return len(await queued(url)) >= len(wanted)
-
-    await until(holds)
-    assert sorted(await queued(url)) == wanted
-
-
 async def test_a_candidate_enters_the_queue_with_its_ward_category_and_severity(
-    cluster: Cluster, send: Callable[..., None], postgres_url: str
+    cluster: Cluster, send: Send, postgres_url: str
 ) -> None:
     database = Database(postgres_url)
     await database.open()
@@ -144,7 +83,7 @@ async def test_a_candidate_enters_the_queue_with_its_ward_category_and_severity(
 
 
 async def test_what_comes_twice_is_queued_once_and_counted(
-    cluster: Cluster, send: Callable[..., None], postgres_url: str
+    cluster: Cluster, send: Send, postgres_url: str
 ) -> None:
     first, second, registry = event(), event(), CollectorRegistry()
     send(first, second, first)
@@ -164,7 +103,7 @@ UNREADABLE = [
 
 
 async def test_what_cannot_be_read_is_put_aside_and_counted_and_the_rest_goes_on(
-    cluster: Cluster, send: Callable[..., None], postgres_url: str
+    cluster: Cluster, send: Send, postgres_url: str
 ) -> None:
     first, last, registry = event(), event(), CollectorRegistry()
     send(first, *UNREADABLE, last)
@@ -173,8 +112,82 @@ async def test_what_cannot_be_read_is_put_aside_and_counted_and_the_rest_goes_on
         await until(counts(registry, "mastwatch_candidates_dead_lettered_total", len(UNREADABLE)))
 
 
+async def test_what_a_newer_worker_raises_waits_under_other_with_its_own_words(
+    cluster: Cluster, send: Send, postgres_url: str
+) -> None:
+    newer = from_the_next_version(seen_at=NOW)
+    seen, registry = decode(newer, CandidateRaised), CollectorRegistry()
+    send(newer)
+    async with consuming(cluster, postgres_url, registry):
+        await until_queued(postgres_url, seen)
+    async with connected(postgres_url) as database, database.autocommit() as store:
+        candidate = await store.candidates.get(seen.candidate_id)
+        counted = await store.candidates.counts(NOW)
+    assert registry.get_sample_value("mastwatch_candidates_dead_lettered_total") == 0
+    assert (candidate.category_key, candidate.event.label.vi) == ("other", "Đường ngập nước")
+    assert counted.n_by_family["flooding"] == 1
+
+
+async def test_after_too_many_dead_letters_it_stops_says_so_and_reads_no_further(
+    cluster: Cluster, send: Send, postgres_url: str
+) -> None:
+    registry = CollectorRegistry()
+    send(*[b"{}"] * 3)
+    async with consuming(cluster, postgres_url, registry, DeadLetterLimit(n_max=2)) as consumer:
+        await until(counts(registry, "mastwatch_consumer_stopped", 1))
+        send(event())
+        await asyncio.sleep(2)
+    assert await queued(postgres_url) == []
+    assert "3 of the last 3 messages" in (consumer.readiness.problem or "")
+    assert "mastwatch bus dead list" in (consumer.readiness.problem or "")
+
+
+async def test_a_stopped_process_stays_alive_and_not_ready_and_ends_with_the_reason(
+    cluster: Cluster, send: Send, postgres_url: str
+) -> None:
+    stop, port = threading.Event(), free_port()
+    settings = ConsumeSettings(
+        database_url=postgres_url,
+        cluster=cluster,
+        profile="da-lat",
+        metrics_port=port,
+        dead_letter_limit=DeadLetterLimit(n_max=0),
+    )
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run, settings, stop)
+        await until(answers(port, "/readyz", 200, "ready"))
+        send(b"{}")
+        await until(answers(port, "/readyz", 503, "mastwatch bus dead replay --all"))
+        assert await answers(port, "/healthz", 200, "alive")()
+        assert await answers(port, "/metrics", 200, "mastwatch_consumer_stopped 1.0")()
+        assert await answers(port, "/", 404, "/readyz")()
+        stop.set()
+        with pytest.raises(TooManyDeadLetters):
+            await asyncio.to_thread(running.result, WITHIN_S)
+
+
+def answers(port: int, path: str, status: int, text: str) -> Callable[[], Awaitable[bool]]:
+    async def holds() -> bool:
+        async with httpx.AsyncClient() as client:
+            try:
+                answer = await client.get(f"http://127.0.0.1:{port}{path}")
+            except httpx.ConnectError:
+                return False
+        return answer.status_code == status and text in answer.text
+
+    return holds
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    await database.open()
+    yield database
+    await database.close()
+
+
 async def test_killed_between_write_and_commit_it_loses_and_doubles_nothing(
-    cluster: Cluster, send: Callable[..., None], postgres_url: str
+    cluster: Cluster, send: Send, postgres_url: str
 ) -> None:
     before, after = [event() for _ in range(3)], [event() for _ in range(3)]
     send(*before)
@@ -200,7 +213,7 @@ def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
 
 
 async def test_while_the_database_is_away_it_waits_and_then_goes_on(
-    cluster: Cluster, send: Callable[..., None], own_postgres: Postgres
+    cluster: Cluster, send: Send, own_postgres: Postgres
 ) -> None:
     url, registry = own_postgres.create("city"), CollectorRegistry()
     migrate(url)
@@ -219,12 +232,14 @@ async def test_while_the_database_is_away_it_waits_and_then_goes_on(
 AWAY = {"away": "DatabaseUnavailable"}
 
 
-async def test_the_process_stops_when_it_is_told_to(
-    cluster: Cluster, send: Callable[..., None], postgres_url: str
-) -> None:
+async def test_the_process_stops_when_it_is_told_to(cluster: Cluster, send: Send, postgres_url: str) -> None:
     seen, stop = event(), threading.Event()
     settings = ConsumeSettings(
-        database_url=postgres_url, cluster=cluster, profile="da-lat", metrics_port=None
+        database_url=postgres_url,
+        cluster=cluster,
+        profile="da-lat",
+        metrics_port=None,
+        dead_letter_limit=DeadLetterLimit(),
     )
     process = threading.Thread(target=run, args=(settings, stop))
     process.start()
@@ -264,7 +279,7 @@ async def test_the_commit_comes_last(postgres_url: str) -> None:
     database = Database(postgres_url)
     await database.open()
     inbox = Handed(b"{}", encode(event()), json.dumps([]).encode())
-    consumer = Consumer(inbox, database, POLICY, ConsumerMetrics(CollectorRegistry()))
+    consumer = Consumer(inbox, database, POLICY, ConsumerMetrics(CollectorRegistry()), DeadLetterLimit())
     await consumer.step()
     await consumer.close()
     await database.close()
