@@ -51,6 +51,7 @@ class SlaClock:
     pauses: tuple[Interval, ...] = ()
     stopped_at: datetime | None = None
     verdict: Verdict | None = None
+    left_s: float | None = None  # of the limit, by the calendar that judged it; negative when it was late
     # The promise; all of it is missing where the regulation sets no limit.
     rule: SlaRule | None = None
     due_at: datetime | None = None
@@ -136,7 +137,11 @@ def judge(clock: SlaClock, at: datetime, calendar: Calendar, verdict: Verdict | 
     if not clock.open:
         return clock
     stopped = stop(clock, at)
-    return replace(stopped, verdict=verdict or _verdict(stopped, calendar))
+    if verdict or clock.rule is None:
+        return replace(stopped, verdict=verdict or Verdict.NO_LIMIT)
+    left = remaining(stopped, stopped.stopped_at or at, calendar)
+    verdict = Verdict.LATE if left < timedelta() else Verdict.ON_TIME
+    return replace(stopped, verdict=verdict, left_s=left.total_seconds())
 
 
 def remaining(clock: SlaClock, at: datetime, calendar: Calendar) -> timedelta:
@@ -144,6 +149,8 @@ def remaining(clock: SlaClock, at: datetime, calendar: Calendar) -> timedelta:
 
     On time means not negative: a result at noon for a due of 11:30 is on time when nobody works at noon.
     """
+    if clock.left_s is not None:
+        return timedelta(seconds=clock.left_s)
     if clock.rule is None or clock.due_at is None:
         return timedelta()
     if at <= clock.due_at:
@@ -154,9 +161,3 @@ def remaining(clock: SlaClock, at: datetime, calendar: Calendar) -> timedelta:
 
 def _after(interval: Interval, at: datetime) -> timedelta:
     return max(interval.end_at - max(interval.start_at, at), timedelta())
-
-
-def _verdict(clock: SlaClock, calendar: Calendar) -> Verdict:
-    if clock.rule is None or clock.stopped_at is None:
-        return Verdict.NO_LIMIT
-    return Verdict.LATE if remaining(clock, clock.stopped_at, calendar) < timedelta() else Verdict.ON_TIME

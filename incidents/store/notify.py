@@ -23,7 +23,8 @@ class Change:
     what: str  # "candidate", "report"; "all" where some may have been missed: load again
     subject_id: str | None
     action: str | None
-    unit_id: str | None  # the report's lead unit
+    unit_id: str | None  # the unit that leads the report
+    unit_ids: tuple[str, ...] = ()  # all that have it, or had it until this change
 
 
 MISSED = Change(what="all", subject_id=None, action=None, unit_id=None)
@@ -54,4 +55,5 @@ def _change(payload: str) -> Change:
         subject_id=fields["id"],
         action=fields["action"],
         unit_id=fields.get("unit_id"),
+        unit_ids=tuple(fields.get("unit_ids", ())),
     )

@@ -36,7 +36,7 @@ COLUMNS = """
         WHERE a.report_id = r.report_id) AS assignments,
     (SELECT coalesce(json_agg(json_build_object(
             'number', k.number, 'kind', k.kind, 'unit_id', k.unit_id, 'started_at', k.started_at,
-            'pauses', k.pauses, 'stopped_at', k.stopped_at, 'verdict', k.verdict,
+            'pauses', k.pauses, 'stopped_at', k.stopped_at, 'verdict', k.verdict, 'left_s', k.left_s,
             'rule', CASE WHEN k.policy IS NOT NULL THEN json_build_object('policy', k.policy,
                 'clause', k.clause, 'limit', k.limit_n, 'unit', k.limit_unit, 'to_confirm', k.to_confirm) END,
             'due_at', k.due_at, 'counted', k.counted, 'calendar_version', k.calendar_version,
@@ -63,19 +63,20 @@ PUT_ASSIGNMENTS = """
 """
 PUT_CLOCKS = """
     INSERT INTO report_clock (report_id, number, kind, unit_id, started_at, pauses, stopped_at, verdict,
-        policy, clause, limit_n, limit_unit, to_confirm, due_at, counted, calendar_version,
+        left_s, policy, clause, limit_n, limit_unit, to_confirm, due_at, counted, calendar_version,
         calendar_confirmed)
     SELECT %(report_id)s, row.number, row.kind, row.unit_id, row.started_at, row.pauses, row.stopped_at,
-        row.verdict, rule.policy, rule.clause, rule."limit", rule.unit, rule.to_confirm, row.due_at,
-        row.counted, row.calendar_version, row.calendar_confirmed
+        row.verdict, row.left_s, rule.policy, rule.clause, rule."limit", rule.unit, rule.to_confirm,
+        row.due_at, row.counted, row.calendar_version, row.calendar_confirmed
     FROM jsonb_to_recordset(%(rows)s) AS row (number integer, kind text, unit_id text, started_at timestamptz,
-        pauses jsonb, stopped_at timestamptz, verdict text, rule jsonb, due_at timestamptz, counted jsonb,
-        calendar_version text, calendar_confirmed boolean)
+        pauses jsonb, stopped_at timestamptz, verdict text, left_s double precision, rule jsonb,
+        due_at timestamptz, counted jsonb, calendar_version text, calendar_confirmed boolean)
     LEFT JOIN LATERAL jsonb_to_record(CASE jsonb_typeof(row.rule) WHEN 'object' THEN row.rule END)
         AS rule (policy text, clause text, "limit" double precision, unit text, to_confirm text[]) ON true
     ON CONFLICT (report_id, number) DO UPDATE SET pauses = excluded.pauses, stopped_at = excluded.stopped_at,
-        verdict = excluded.verdict, due_at = excluded.due_at, counted = excluded.counted,
-        calendar_version = excluded.calendar_version, calendar_confirmed = excluded.calendar_confirmed
+        verdict = excluded.verdict, left_s = excluded.left_s, due_at = excluded.due_at,
+        counted = excluded.counted, calendar_version = excluded.calendar_version,
+        calendar_confirmed = excluded.calendar_confirmed
 """
 LINK = """
     INSERT INTO report_candidate (report_id, candidate_id, linked_at, linked_by_id)

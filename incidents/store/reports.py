@@ -52,6 +52,17 @@ COUNT_OF_UNIT = """
     WHERE led.unit_id = %s AND led.role = 'lead' AND led.ended_at IS NULL
     GROUP BY report.state
 """
+# A clock that is judged keeps its due for ever.
+OF_OTHER_CALENDAR = (
+    SELECT
+    + """
+    WHERE r.report_id IN (SELECT report_id FROM report_clock
+        WHERE verdict IS NULL AND policy IS NOT NULL AND calendar_version IS DISTINCT FROM %(version)s)
+        AND r.state = ANY(%(states)s)
+    ORDER BY r.created_at, r.report_id
+    LIMIT %(n_max)s
+"""
+)
 NEXT_NUMBER = """
     INSERT INTO report_number (day, last) VALUES (%s, 1)
     ON CONFLICT (day) DO UPDATE SET last = report_number.last + 1
@@ -140,6 +151,14 @@ class ReportStore:
     async def count_of_unit(self, unit_id: str) -> dict[ReportState, int]:
         rows = await (await self._connection.execute(COUNT_OF_UNIT, (unit_id,))).fetchall()
         return {ReportState(row["state"]): row["n"] for row in rows}
+
+    async def of_other_calendar(
+        self, version: str, states: Sequence[ReportState], n_max: int
+    ) -> tuple[Report, ...]:
+        """Those with an open promise that was computed by another calendar than that; the oldest first."""
+        values = {"version": version, "states": list(states), "n_max": n_max}
+        rows = await (await self._connection.execute(OF_OTHER_CALENDAR, values)).fetchall()
+        return tuple(_report(row) for row in rows)
 
     async def n_open_children(self, report_id: UUID) -> int:
         """Of a report that was split: those that are neither published nor cancelled."""

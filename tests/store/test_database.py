@@ -158,6 +158,7 @@ async def test_every_move_is_told_to_who_listens(
         subject_id=str(report.report_id),
         action="triage",
         unit_id=report.lead_unit_id,
+        unit_ids=("police-24778-2025-07-01", "ward-24778-2025-07-01"),
     )
 
 

@@ -1,5 +1,5 @@
 -- Rows instead of columns for what a report has more than once in its life: units, clocks, candidates.
--- Each transition says as JSON what was given and what it changed, so that any past instant can be recomputed.
+-- Each transition says as JSON what was given and what it changed, so that any instant can be recomputed.
 
 -- Transitions, in the words of the lifecycle.
 
@@ -25,7 +25,8 @@ WHERE note IS NOT NULL;
 ALTER TABLE candidate_transition ENABLE TRIGGER candidate_transition_stays;
 ALTER TABLE report_transition DISABLE TRIGGER report_transition_stays;
 UPDATE report_transition t
-SET payload = jsonb_build_object('unit', jsonb_build_object('unit_id', unit.unit_id, 'name', t.note, 'role', unit.role))
+SET payload = jsonb_build_object('unit',
+    jsonb_build_object('unit_id', unit.unit_id, 'name', t.note, 'role', unit.role))
 FROM report JOIN unit ON unit.unit_id = report.lead_unit_id
 WHERE t.report_id = report.report_id AND t.action = 'triage' AND t.note IS NOT NULL;
 UPDATE report_transition
@@ -82,6 +83,7 @@ CREATE TABLE report_clock (
     pauses jsonb NOT NULL,  -- [{start_at, end_at}]
     stopped_at timestamptz,
     verdict text CHECK (verdict IN ('on_time', 'late', 'no_limit', 'void')),  -- null until it is judged
+    left_s double precision,  -- of the limit, when it was judged; negative when it was late
     policy text,
     clause text,
     limit_n double precision,
@@ -93,6 +95,7 @@ CREATE TABLE report_clock (
     calendar_confirmed boolean NOT NULL,
     PRIMARY KEY (report_id, number),
     CHECK (verdict IS NULL OR stopped_at IS NOT NULL),
+    CHECK (coalesce(verdict IN ('on_time', 'late'), false) = (left_s IS NOT NULL)),
     CHECK (num_nulls(policy, clause, limit_n, limit_unit, to_confirm, due_at) IN (0, 6))
 );
 
@@ -117,6 +120,12 @@ FROM report r
 CROSS JOIN (VALUES (1, 'intake'), (2, 'end_to_end'), (3, 'unit')) AS made (number, kind)
 LEFT JOIN report_transition withdrawn ON withdrawn.report_id = r.report_id AND withdrawn.action = 'withdraw'
 WHERE made.kind <> 'unit' OR r.lead_unit_id IS NOT NULL;
+
+-- Open promises, by the calendar that they were computed by.
+CREATE INDEX report_clock_open ON report_clock (calendar_version)
+    WHERE verdict IS NULL AND policy IS NOT NULL;
+-- What a unit has to do, what is due first.
+CREATE INDEX report_clock_due ON report_clock (report_id, number DESC) INCLUDE (due_at) WHERE kind = 'unit';
 
 -- Which candidates a report has. One at a time: a report that was taken back lets go of its candidate.
 DROP INDEX report_candidate;
