@@ -34,6 +34,7 @@ from incidents.errors import (
     NotSignedIn,
     SchemaMismatch,
     Stale,
+    TooEarly,
     TooLate,
     TooManyAttempts,
 )
@@ -50,6 +51,7 @@ HTTP_STATUS: dict[type[Exception], int] = {
     HeldByOther: 409,
     IllegalTransition: 409,
     Stale: 409,
+    TooEarly: 409,
     TooLate: 409,
     InvalidInput: 422,
     TooManyAttempts: 429,

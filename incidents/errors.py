@@ -15,10 +15,10 @@ class IncidentError(Exception):
 
 
 class NotFound(IncidentError):
-    def __init__(self, what: str, wanted: object) -> None:
-        super().__init__(f"no {what} {wanted}")
+    def __init__(self, what: str, subject: object) -> None:
+        super().__init__(f"no {what} {subject}")
         self.what = what
-        self.wanted = str(wanted)
+        self.subject = str(subject)
 
 
 class IllegalTransition(IncidentError):
@@ -48,22 +48,22 @@ class IllegalTransition(IncidentError):
 class Stale(IncidentError):
     """Somebody else changed it since it was read. `newer` holds what they did, oldest first."""
 
-    def __init__(self, what: str, wanted: object, newer: Sequence[HistoryRow]) -> None:
+    def __init__(self, what: str, subject: object, newer: Sequence[HistoryRow]) -> None:
         did = "; ".join(f"{row.action} by {row.by_name or 'timer'} at {row.at.isoformat()}" for row in newer)
         super().__init__(
-            f"{what} {wanted} is at another version: {did or 'there never was the one sent'}. Load it again"
+            f"{what} {subject} is at another version: {did or 'the version sent is unknown'}. Reload it"
         )
         self.what = what
-        self.wanted = str(wanted)
+        self.subject = str(subject)
         self.newer = tuple(newer)
 
 
 class HeldByOther(IncidentError):
     """Another officer is looking at it, until `until` unless they renew or release it."""
 
-    def __init__(self, wanted: object, name: str, until: datetime) -> None:
-        super().__init__(f"candidate {wanted} is held by {name} until {until.isoformat()}")
-        self.wanted = str(wanted)
+    def __init__(self, subject: object, name: str, until: datetime) -> None:
+        super().__init__(f"candidate {subject} is held by {name} until {until.isoformat()}")
+        self.subject = str(subject)
         self.name = name
         self.until = until
 

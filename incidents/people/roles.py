@@ -26,5 +26,5 @@ UNIT = frozenset({Role.WARD, Role.WARD_POLICE, Role.DEPARTMENT, Role.SERVICE_COM
 DISPATCH = IOC | {Role.OFFICE}
 TIMER = frozenset({Role.SYSTEM})
 LEAD = frozenset({Role.SHIFT_LEAD})
-# Who may judge a result: never who worked on it (Need.OTHER_UNIT).
+# Who may judge a result: never who worked on it (Guard.OTHER_UNIT).
 REVIEWERS = IOC

@@ -58,7 +58,9 @@ def _features(path: Path) -> list[Any]:
 def _refuse_other_degrees(path: Path, crs: object) -> None:
     """Degrees of VN-2000 look like those of WGS 84 and lie some 200 m away from them."""
     if crs is not None and not any(name in json.dumps(crs) for name in WGS_84):
-        raise BoundariesError(str(path), "the file", f"is in {json.dumps(crs)[:100]}: wanted WGS 84 degrees")
+        raise BoundariesError(
+            str(path), "the file", f"is in {json.dumps(crs)[:100]}: convert it to WGS 84 degrees"
+        )
 
 
 def _label(number: int, feature: object) -> str:
@@ -77,10 +79,12 @@ def _ward(feature: object, policy: Policy) -> Ward:
     outline = outline_from(feature.get("geometry"))
     west, south, east, north = outline.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise ValueError(f"lies outside longitude and latitude ({west:g}, {south:g}): wanted WGS 84 degrees")
+        raise ValueError(
+            f"lies outside longitude and latitude ({west:g}, {south:g}): convert it to WGS 84 degrees"
+        )
     valid_from, valid_to = _day(properties, "valid_from"), _day(properties, "valid_to")
     if valid_from is None or (valid_to is not None and valid_to <= valid_from):
-        raise ValueError(f"valid_from {valid_from}, valid_to {valid_to}: wanted two dates in order")
+        raise ValueError(f"valid_from {valid_from} and valid_to {valid_to} are not two dates in order")
     return Ward(
         ref=WardRef(code=_text(properties, "code"), name=_text(properties, "name"), valid_from=valid_from),
         type=_text(properties, "type"),
@@ -96,7 +100,9 @@ def _text(properties: Mapping[str, object], key: str) -> str:
         raise ValueError(f"the property `{key}` is missing or not a text")
     value = value.strip()
     if not value.isprintable() or len(value) > TEXT_MAX_CHARS:
-        raise ValueError(f"the property `{key}` has signs that cannot be seen, or more than {TEXT_MAX_CHARS}")
+        raise ValueError(
+            f"the property `{key}` contains non-printable characters or is longer than {TEXT_MAX_CHARS}"
+        )
     return value
 
 
@@ -107,7 +113,7 @@ def _day(properties: Mapping[str, object], key: str) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise ValueError(f"the property `{key}` is {value!r}: wanted YYYY-MM-DD") from error
+        raise ValueError(f"the property `{key}` is {value!r}, not YYYY-MM-DD") from error
 
 
 def _refuse_overlaps(path: Path, wards: list[Ward]) -> None:

@@ -60,7 +60,7 @@ class Calendar:
         try:
             return at.astimezone(self.zone).date()
         except OverflowError as error:
-            raise InvalidInput("time", f"{at.isoformat()} is no time of a clock that is right") from error
+            raise InvalidInput("time", f"{at.isoformat()} is out of range: check the clock") from error
 
     def instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone).astimezone(UTC)
@@ -96,7 +96,7 @@ def _parse_span(text: str) -> Span:
     except ValueError as error:
         raise InvalidInput("hours", f"{text!r} is not HH:MM-HH:MM") from error
     if not dash or start >= end or start.tzinfo or end.tzinfo:
-        raise InvalidInput("hours", f"{text!r}: wanted HH:MM-HH:MM with the end after the start")
+        raise InvalidInput("hours", f"{text!r} is not HH:MM-HH:MM with the end after the start")
     return Span(start, end)
 
 

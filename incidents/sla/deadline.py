@@ -1,7 +1,7 @@
-"""When something is due, and why: an interval walk over a tape of the time that counts.
+"""When something is due, and why: an interval walk over a timeline of the time that counts.
 
-Every unit is the same walk over another tape: working hours over the office's intervals, working days over
-whole working days of 24 h, clock hours and calendar days over all time. Pauses are cut out of the tape.
+Every unit is the same walk over a timeline of its own: working hours over the office's intervals, working
+days over whole working days of 24 h, clock hours and calendar days over all time. Pauses are cut out of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class LimitUnit(StrEnum):
 
     @property
     def length(self) -> timedelta:
-        """How much of its own tape one unit takes."""
+        """How much of its own timeline one unit takes."""
         return _DAY if self in (LimitUnit.WORKING_DAY, LimitUnit.CALENDAR_DAY) else timedelta(hours=1)
 
     @property
@@ -47,7 +47,7 @@ class Interval:
     def __post_init__(self) -> None:
         if self.start_at.tzinfo is None or self.end_at.tzinfo is None or self.end_at < self.start_at:
             raise InvalidInput(
-                "interval", f"{self.start_at}/{self.end_at}: wanted two times with a zone, in order"
+                "interval", f"{self.start_at}/{self.end_at} are not two times with a zone, in order"
             )
 
     @property
@@ -122,7 +122,7 @@ def remaining(
 
 def _length(limit: float, unit: LimitUnit) -> timedelta:
     if not 0 < limit <= 10_000:
-        raise InvalidInput("limit", f"{limit}: wanted more than 0 and at most 10000 {unit}")
+        raise InvalidInput("limit", f"{limit} {unit} is out of range: more than 0, at most 10000")
     return limit * unit.length
 
 
@@ -143,7 +143,7 @@ def _timeline(
 
 def _refuse_far(field: str, at: datetime) -> None:
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise InvalidInput(field, f"{at.isoformat()}: wanted a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise InvalidInput(field, f"{at.isoformat()} is out of range: years {_FIRST_YEAR} to {_LAST_YEAR}")
 
 
 def _open_time(start_at: datetime, unit: LimitUnit, calendar: Calendar) -> Iterator[Interval]:

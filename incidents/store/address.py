@@ -17,5 +17,5 @@ def readable(database_url: str) -> str:
     try:
         conninfo_to_dict(database_url)
     except ProgrammingError:
-        raise InvalidInput("database_url", "wanted postgresql://user:password@host:port/database") from None
+        raise InvalidInput("database_url", "is not postgresql://user:password@host:port/database") from None
     return database_url

@@ -1,4 +1,4 @@
-"""Signing in. Passwords are kept as argon2id, tokens as SHA-256: neither can be read back.
+"""Signing in. Passwords are stored as argon2id, tokens as SHA-256: neither can be read back.
 
 An unknown name is treated like a known one in every step, and in the time each takes.
 """
@@ -44,10 +44,10 @@ class Accounts:
     ) -> Account:
         """Raises InvalidInput: the name is taken, the password too short, the unit unknown."""
         if len(password) < PASSWORD_MIN_CHARS:
-            raise InvalidInput("password", f"wanted at least {PASSWORD_MIN_CHARS} characters")
+            raise InvalidInput("password", f"must have at least {PASSWORD_MIN_CHARS} characters")
         username, full_name = _as_kept(username), _as_kept(full_name)
         if not all(name and name.isprintable() for name in (username, full_name)):
-            raise InvalidInput("username", "wanted a user name and a full name, of letters that can be seen")
+            raise InvalidInput("username", "user name and full name must have printable characters only")
         password_hash = await self._hash(password)
         async with self._database.autocommit() as store:
             return await store.accounts.add(

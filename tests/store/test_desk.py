@@ -193,7 +193,7 @@ async def test_a_second_decision_on_a_fresh_page_tells_who_decided_and_when(
 
 async def test_a_version_that_never_was_is_refused(incidents: Incidents, mai: Account, raised: Raise) -> None:
     held = await incidents.desk.claim(await raised(), mai, NOW)
-    with pytest.raises(Stale, match="there never was the one sent"):
+    with pytest.raises(Stale, match="the version sent is unknown"):
         await incidents.desk.confirm(held.candidate_id, mai, NOW, 99)
 
 

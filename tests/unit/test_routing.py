@@ -182,14 +182,14 @@ BOW_TIE = [[108.4, 11.9], [108.5, 12.0], [108.5, 11.9], [108.4, 12.0], [108.4, 1
         (feature(ring=BOW_TIE), "Self-intersection"),
         (feature(ring=[[108.4, 11.9], [108.5, 12.0]]), "not a GeoJSON geometry"),
         (feature(ring=[["a", "b"]] * 4), "not a GeoJSON geometry"),
-        (feature(west=900_000.0), "wanted WGS 84 degrees"),
+        (feature(west=900_000.0), "convert it to WGS 84 degrees"),
         (feature(code="absent"), "the property `code` is missing"),
-        (feature(code="2" * 201), "or more than 200"),
-        (feature(name="Phường\0"), "the property `name` has signs that cannot be seen"),
-        (feature(name="Phường \ud800"), "the property `name` has signs that cannot be seen"),
-        (feature(valid_from=None), "wanted two dates in order"),
-        (feature(valid_from="July"), "`valid_from` is 'July': wanted YYYY-MM-DD"),
-        (feature(valid_to="2025-07-01"), "wanted two dates in order"),
+        (feature(code="2" * 201), "or is longer than 200"),
+        (feature(name="Phường\0"), "the property `name` contains non-printable characters"),
+        (feature(name="Phường \ud800"), "the property `name` contains non-printable characters"),
+        (feature(valid_from=None), "are not two dates in order"),
+        (feature(valid_from="July"), "`valid_from` is 'July', not YYYY-MM-DD"),
+        (feature(valid_to="2025-07-01"), "are not two dates in order"),
         (feature(valid_from="1999-01-01"), "knows no boundaries that old"),
         (feature(city="Huế"), "is of Huế, and the import is for Đà Lạt"),
         ({**feature(), "geometry": {"type": "Point", "coordinates": [108.4, 11.9]}}, "not a Polygon"),
@@ -236,7 +236,7 @@ def test_degrees_of_another_system_are_refused(file_of: FileOf) -> None:
     path = file_of(feature())
     vn_2000 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4756"}}
     path.write_text(json.dumps({"crs": vn_2000, **json.loads(path.read_text())}))
-    with pytest.raises(BoundariesError, match=r"EPSG::4756.* wanted WGS 84"):
+    with pytest.raises(BoundariesError, match=r"EPSG::4756.* convert it to WGS 84"):
         read_wards(path, POLICY)
 
 
