@@ -29,10 +29,11 @@ test: setup-dev ## all tests, through real RTSP, broker, PostgreSQL and Chromium
 	@exec .venv/bin/python -m pytest $(ARGS)
 
 .PHONY: lint
-lint: setup-dev ## ruff, its formatter, and mypy strict
+lint: setup-dev ## ruff, its formatter, mypy strict; tsc and eslint for the scripts of the pages (needs npm)
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.ci/lint-scripts
 
 .PHONY: bench
 bench: setup-dev ## the figures of docs/performance.md: make bench ARGS="detect --json"

@@ -74,7 +74,7 @@ async def desk_page(
         "account": officer,
         "csrf_token": session.csrf_token,
         "choices": choices,
-        "words": wording.texts.within("desk_script"),
+        "texts": wording.texts.within("desk_script"),
     }
     return render(request, "desk/page.html", page)
 

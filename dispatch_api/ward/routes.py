@@ -32,8 +32,8 @@ PHRASES: dict[str | None, tuple[str, ...]] = {
     Family.LITTERING: ("collected", "reminded", "recorded", "cleared"),
     None: ("reminded", "recorded", "cleared"),
 }
-# What a page says once after a change, by the query `said` that the change redirects with.
-SAYINGS = {
+# Shown once after a change, by the query `notice` that the change redirects with.
+NOTICES = {
     "accepted": {"icon": "circle-check", "kind": "", "key": "ward.accepted"},
     "submitted": {"icon": "circle-check", "kind": "", "key": "ward.submitted"},
     "newer": {"icon": "triangle-alert", "kind": "soon", "key": "ward.newer"},
@@ -63,13 +63,13 @@ async def report_page(
     now: NowDep,
     wording: WordingDep,
     report_id: UUID,
-    said: Annotated[str | None, Query()] = None,
+    notice: Annotated[str | None, Query()] = None,
 ) -> HTMLResponse:
     report = await context.incidents.reports.opened(report_id, member, now)
-    saying = SAYINGS.get(said or "")
+    shown = NOTICES.get(notice or "")
     page = _page(session.csrf_token, member) | {
         "report": report,
-        "said": saying | {"text": wording.texts(saying["key"])} if saying else None,
+        "notice": shown | {"text": wording.texts(shown["key"])} if shown else None,
     }
     return render(request, "ward/report.html", page)
 
@@ -129,7 +129,7 @@ async def submit(
         return _to_report(report_id, "newer")
     except (InvalidInput, TooLarge) as error:
         report = await reports.report(report_id, member, now)
-        form = _result_form(report, wording, text=text, problem=_said(error, wording))
+        form = _result_form(report, wording, text=text, problem=_problem(error, wording))
         status = 413 if isinstance(error, TooLarge) else 422
         return render(request, "ward/result.html", _page(session.csrf_token, member) | form, status=status)
     context.metrics.decided(ReportAction.SUBMIT)
@@ -157,7 +157,7 @@ def _photo_limit(wording: Wording) -> str:
     return f"{formats.number(N_BYTES_MAX / MIB, wording.language)} MB"
 
 
-def _said(error: InvalidInput | TooLarge, wording: Wording) -> str:
+def _problem(error: InvalidInput | TooLarge, wording: Wording) -> str:
     if isinstance(error, TooLarge):
         return wording.texts("result.too_large", limit=_photo_limit(wording))
     if error.field.startswith("photo"):
@@ -165,9 +165,9 @@ def _said(error: InvalidInput | TooLarge, wording: Wording) -> str:
     return wording.texts("result.missing_text")
 
 
-def _to_report(report_id: UUID, said: str) -> RedirectResponse:
+def _to_report(report_id: UUID, notice: str) -> RedirectResponse:
     """Back to the task by GET, so that reloading the page sends nothing twice."""
-    return RedirectResponse(f"/ward/{report_id}?said={said}", 303)
+    return RedirectResponse(f"/ward/{report_id}?notice={notice}", 303)
 
 
 def _thumb(event: CandidateRaised) -> Any:

@@ -40,7 +40,7 @@ async def test_enter_pressed_twice_decides_one(put: Put, visit: Visit) -> None:
     await put(PARKED, WRONG_WAY, BAG)
     mai = await visit("mai")
     first = await mai.holds()
-    await mai.until("document.querySelectorAll('#ahead article').length === 2")
+    await mai.until("document.querySelectorAll('#prefetched article').length === 2")
     await mai.page.evaluate(ENTER_TWICE)
     await mai.goes_on_from(first)
     await mai.holds()
@@ -70,7 +70,7 @@ async def test_the_next_candidates_clip_is_loaded_before_it_is_asked_for(put: Pu
     await put(PARKED, WRONG_WAY)
     mai = await visit("mai")
     await mai.holds()
-    await mai.until("document.querySelector('#ahead video')?.readyState >= 3")
+    await mai.until("document.querySelector('#prefetched video')?.readyState >= 3")
 
 
 async def test_views_and_the_drawing_are_switched_by_keys(put: Put, visit: Visit) -> None:
@@ -173,7 +173,7 @@ async def test_a_session_that_has_ended_is_said_once(put: Put, visit: Visit) -> 
     async with mai.page.expect_response("**/desk/queue"):  # the last of what a decision asks for
         await mai.press("Enter")
     await mai.goes_on_from(first)
-    await expect(mai.page.locator("#says .notice")).to_have_count(1)
+    await expect(mai.page.locator("#toasts .notice")).to_have_count(1)
     await mai.page.get_by_role("button", name="Đăng nhập lại").click()
     await mai.page.wait_for_url("**/sign-in?next=/desk")
 

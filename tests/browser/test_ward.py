@@ -143,6 +143,6 @@ async def test_without_a_network_nothing_is_sent_and_nothing_is_lost(
     await an.page.context.set_offline(False)
     await an.page.click("#send")
     await an.sees("Đã gửi kết quả, đang chờ duyệt.")
-    await an.page.goto(an.page.url.replace("?said=submitted", "/result"))
+    await an.page.goto(an.page.url.replace("?notice=submitted", "/result"))
     await an.sees("Có thay đổi mới từ lúc bạn mở trang.")
     an.wrong = [said for said in an.wrong if "ERR_INTERNET_DISCONNECTED" not in said]

@@ -1,15 +1,26 @@
-// Word from the server that something changed. A connection that is silent for too long counts as lost:
-// a cut cable says nothing, so waiting for an error would leave an old queue on the screen.
+// @ts-check
+// Live changes by server-sent events. A connection that is silent for too long counts as lost: a cut cable
+// reports nothing, and waiting for an error would leave an old queue on the screen.
 
-const SILENT_MS = 25_000; // the server says something every ten seconds
+const SILENT_MS = 25_000; // the server sends something every ten seconds
+const RETRY_MS = 3000;
 
+/**
+ * @typedef {object} Listener
+ * @property {(topics: string[]) => void} changed
+ * @property {() => void} connected
+ * @property {() => void} lost
+ */
+
+/** @param {Listener} listener */
 export function listen({ changed, connected, lost }) {
+  /** @type {EventSource | null} */
   let source = null;
   let watchdog = 0;
 
-  function heard() {
+  function restartWatchdog() {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => reconnect(), SILENT_MS);
+    watchdog = setTimeout(reconnect, SILENT_MS);
   }
 
   function reconnect() {
@@ -19,22 +30,23 @@ export function listen({ changed, connected, lost }) {
 
   function open() {
     source?.close();
-    source = new EventSource("/api/v1/changes");
-    source.addEventListener("hello", () => {
-      heard();
+    const opened = new EventSource("/api/v1/changes");
+    source = opened;
+    opened.addEventListener("hello", () => {
+      restartWatchdog();
       connected();
     });
-    source.addEventListener("alive", heard);
-    source.addEventListener("changed", (event) => {
-      heard();
+    opened.addEventListener("alive", restartWatchdog);
+    opened.addEventListener("changed", (event) => {
+      restartWatchdog();
       changed(JSON.parse(event.data).topics);
     });
-    source.onerror = () => {
+    opened.onerror = () => {
       lost();
       // The browser tries again by itself unless the server answered with an error.
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
+      if (opened.readyState === EventSource.CLOSED) setTimeout(open, RETRY_MS);
     };
-    heard();
+    restartWatchdog();
   }
 
   addEventListener("offline", lost);

@@ -1,13 +1,14 @@
-// The queue asked for again, and what follows from it for what is open.
+// @ts-check
+// The queue loaded again, and what follows from it for the open candidate.
 
-import { fragment, Problem } from "../components/api.js";
-import { countDown } from "../components/countdown.js";
-import { free, mark, replaceParts, rowOf } from "./rows.js";
-import { sayFailed, words } from "./says.js";
-import { current, isOpen, look, opening, openNext, prepareNext } from "./stage.js";
+import { fragment, Problem } from "/static/components/api.js";
+import { startCountdowns } from "/static/components/countdown.js";
+import { isFree, markCurrent, replaceParts, rowOf } from "./queue.js";
+import { current, isOpen, opening, openNext, prefetchNext, reload } from "./stage.js";
+import { text, toastFailure } from "./toast.js";
 
-export const showCountdowns = countDown((element) => {
-  if (element.closest("#undo")) element.closest(".just").replaceChildren();
+export const showCountdowns = startCountdowns((element) => {
+  if (element.closest("#undo")) element.closest(".last-action")?.replaceChildren();
 });
 
 export async function refresh() {
@@ -16,14 +17,18 @@ export async function refresh() {
   try {
     parts = await fragment(`/desk/queue${family ? `?family=${encodeURIComponent(family)}` : ""}`);
   } catch (error) {
-    if (error instanceof Problem) sayFailed(error, words.not_loaded);
-    return; // the line's state says that nobody answers
+    if (error instanceof Problem) toastFailure(error, text("not_loaded"));
+    return; // the connection's state shows that nobody answers
   }
   replaceParts(parts);
   showCountdowns();
-  mark(current?.id);
-  if (!current && !opening) await openNext();
-  else if (!current) return;
-  else if (!rowOf(current.id) || !free(rowOf(current.id)) || !isOpen()) await look();
-  prepareNext();
+  markCurrent(current?.id);
+  if (!current) {
+    if (opening) return;
+    await openNext();
+  } else {
+    const row = rowOf(current.id);
+    if (!row || !isFree(row) || !isOpen()) await reload();
+  }
+  prefetchNext();
 }
