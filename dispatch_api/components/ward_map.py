@@ -6,19 +6,20 @@ A flat projection is exact enough here: over a ward of ten kilometres it is off 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, radians, sin
 
+from dispatch_api.components.outline import svg_path
 from incidents.contract.events import CameraPlace
 from incidents.places.routing import WardOutline
 
 WIDTH = 372.0
 HEIGHT = 210.0
 PADDING = 30.0  # room for the view of a camera at the edge
-VIEW_LENGTH = 40.0  # a sign, not a measure: at the scale of a ward the true view is a few pixels
+VIEW_LENGTH = 40.0  # a symbol, not to scale: at the scale of a ward the true view is a few pixels
 M_PER_DEGREE = 111_320.0
-STEP_MIN = 0.7  # points of a boundary nearer than this to the last one would not be seen
 SCALES_M = (100, 200, 500, 1000, 2000, 5000, 10_000)
 
 LonLat = tuple[float, float]
@@ -27,7 +28,7 @@ LonLat = tuple[float, float]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WardMap:
     ward_path: str  # SVG path
-    neighbour_paths: tuple[str, ...]
+    neighbour_paths: tuple[str, ...]  # of those that reach into the map
     camera: tuple[float, float]
     view_path: str | None  # None where nobody measured where the camera looks
     scale_m: int
@@ -54,7 +55,7 @@ class _Projection:
 def ward_map(ward: WardOutline | None, neighbours: Sequence[WardOutline], place: CameraPlace) -> WardMap:
     """The ward filling the map with the camera in it; without a ward, the camera and what is near."""
     camera = (place.lon_deg, place.lat_deg)
-    rings = list(_rings(ward.geometry_json)) if ward else []
+    rings = _rings(ward.geometry_json) if ward else ()
     around = [point for ring in rings for point in ring] or [
         (camera[0] - 0.02, camera[1] - 0.02),
         (camera[0] + 0.02, camera[1] + 0.02),
@@ -62,9 +63,10 @@ def ward_map(ward: WardOutline | None, neighbours: Sequence[WardOutline], place:
     project = _fit([*around, camera])
     scale_m = _scale_m(project)
     at = project(camera)
+    paths = (_path(_rings(other.geometry_json), project) for other in neighbours)
     return WardMap(
-        ward_path=_svg_path(rings, project),
-        neighbour_paths=tuple(_svg_path(list(_rings(other.geometry_json)), project) for other in neighbours),
+        ward_path=_path(rings, project),
+        neighbour_paths=tuple(path for path in paths if path),
         camera=(round(at[0], 1), round(at[1], 1)),
         view_path=_view_path(at, place.bearing_deg, place.view_deg),
         scale_m=scale_m,
@@ -90,26 +92,16 @@ def _fit(points: Sequence[LonLat]) -> _Projection:
     )
 
 
-def _rings(geometry_json: str) -> Iterator[list[LonLat]]:
+@lru_cache(maxsize=512)  # a city's wards: the same strings until they are imported anew
+def _rings(geometry_json: str) -> tuple[tuple[LonLat, ...], ...]:
     """The rings of a GeoJSON Polygon or MultiPolygon."""
     geometry = json.loads(geometry_json)
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    for polygon in polygons:
-        for ring in polygon:
-            yield [(lon, lat) for lon, lat, *_ in ring]
+    return tuple(tuple((lon, lat) for lon, lat, *_ in ring) for polygon in polygons for ring in polygon)
 
 
-def _svg_path(rings: Sequence[Sequence[LonLat]], project: _Projection) -> str:
-    return "".join(f"M{'L'.join(_thinned(ring, project))}Z" for ring in rings)
-
-
-def _thinned(ring: Sequence[LonLat], project: _Projection) -> Iterator[str]:
-    last = (float("inf"), float("inf"))
-    for point in ring:
-        x, y = project(point)
-        if abs(x - last[0]) + abs(y - last[1]) >= STEP_MIN:
-            last = (x, y)
-            yield f"{x:.1f} {y:.1f}"
+def _path(rings: Iterable[Sequence[LonLat]], project: _Projection) -> str:
+    return svg_path([[project(point) for point in ring] for ring in rings], WIDTH, HEIGHT)
 
 
 def _view_path(at: tuple[float, float], bearing_deg: float | None, view_deg: float | None) -> str | None:
@@ -129,5 +121,5 @@ def _towards(at: tuple[float, float], bearing_deg: float) -> str:
 
 def _scale_m(project: _Projection) -> int:
     """The round length that is nearest below a fifth of the map."""
-    wanted_m = WIDTH / 5 / project.lat_scale * M_PER_DEGREE
-    return max((m for m in SCALES_M if m <= wanted_m), default=SCALES_M[0])
+    longest_m = WIDTH / 5 / project.lat_scale * M_PER_DEGREE
+    return max((m for m in SCALES_M if m <= longest_m), default=SCALES_M[0])
