@@ -43,7 +43,6 @@ class Pipeline:
     def __init__(self, camera: Camera, rules: Rules = RULES, matcher: ViewMatcher | None = None) -> None:
         self._camera = camera
         self._rules = rules
-        self._chosen_matcher = matcher
         self._matcher = matcher or matcher_for(camera)
         self._views = {view.view_id: view for view in camera.views}
         self._states: dict[str, _ViewState] = {}
@@ -100,7 +99,6 @@ class Pipeline:
         """The clock was set back: times that are remembered mean nothing now; what was raised is known on."""
         self._past |= {view_id: state.alerts() for view_id, state in self._states.items()}
         self._states.clear()
-        self._matcher = self._chosen_matcher or matcher_for(self._camera)
 
     def _state_of(self, view: View, frame: Frame) -> _ViewState:
         """What is remembered about a view. Pictures of another size begin it anew but for its alerts."""
@@ -135,6 +133,7 @@ class _ViewState:
         self._tracker = Tracker(fps) if Need.TRACKS in needs else None
         self._stationary = StationaryObjects(_max_gap_s(scene)) if Need.STATIONARY in needs else None
         self._abandoned = AbandonedObjects() if Need.ABANDONED in needs else None
+        self._last_at = at
         self.tracks: TrackHistories = {}
         self.stationary: Sequence[StationaryObject] = ()
         self.abandoned: Sequence[AbandonedObject] = ()
@@ -151,11 +150,13 @@ class _ViewState:
             self.abandoned = self._abandoned.update(detections, picture, seen_at)
         seen = Observations(
             seen_at=seen_at,
+            unwatched=_unwatched(self._last_at, seen_at),
             detections=detections,
             tracks=self.tracks,
             stationary=self.stationary,
             abandoned=self.abandoned,
         )
+        self._last_at = seen_at
         return [event for running in self._rules for event in running.step(seen, self.scene)]
 
 
@@ -173,6 +174,11 @@ class _RunningRule:
     def step(self, seen: Observations, scene: Scene) -> list[Event]:
         self._state, events = self.rule.step(self._state, seen, scene)
         return events
+
+
+def _unwatched(last_at: datetime, seen_at: datetime) -> timedelta:
+    gap = seen_at - last_at
+    return gap if gap.total_seconds() > DEFAULT_MAX_GAP_S else timedelta()
 
 
 def _max_gap_s(scene: Scene) -> float:

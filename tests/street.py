@@ -76,9 +76,9 @@ def watch(camera: Camera, actors: list[Actor], *, seconds: float, fps: float = 5
     """Everything the pipeline raises."""
     pipeline = Pipeline(camera)
     return [
-        alarm
+        event
         for frame, seen in film(actors, seconds=seconds, fps=fps)
-        for alarm in pipeline.step(frame, seen)
+        for event in pipeline.step(frame, seen)
     ]
 
 
@@ -130,7 +130,12 @@ def detections(actors: list[Actor], at_s: float) -> Detections:
 def observations(*, tracks: TrackHistories, seen_at: datetime) -> Observations:
     """What a rule sees that asks for tracks alone."""
     return Observations(
-        seen_at=seen_at, detections=Detections.none(), tracks=tracks, stationary=(), abandoned=()
+        seen_at=seen_at,
+        unwatched=timedelta(),
+        detections=Detections.none(),
+        tracks=tracks,
+        stationary=(),
+        abandoned=(),
     )
 
 

@@ -1,4 +1,4 @@
-"""An alarm and its evidence become what leaves the room."""
+"""An event with its evidence becomes the candidate that leaves the room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incidents.contract.events import (
     SeenZone,
 )
 from incidents.contract.fields import Box
-from ingest.camera import Camera, Zone
+from ingest.camera import Camera
 
 RULES_VERSION = "rules 1"
 
@@ -23,7 +23,7 @@ RULES_VERSION = "rules 1"
 def candidate(
     candidate_id: UUID,
     camera: Camera,
-    alarm: Event,
+    event: Event,
     evidence: Evidence,
     *,
     picture_wh: tuple[int, int],
@@ -32,25 +32,25 @@ def candidate(
 ) -> CandidateRaised:
     """Args:
     picture_wh: pixels of the picture as captured.
-    best_at: the time of the picture that is shown, which may be a little off the alarm's own.
+    best_at: the time of the picture that is shown, which may be a little off the event's own.
     """
     return CandidateRaised(
         candidate_id=candidate_id,
-        family=alarm.family,
-        kind=alarm.kind,
-        label=alarm.label,
+        family=event.family,
+        kind=event.kind,
+        label=event.label,
         camera=_place(camera),
-        view_id=alarm.view_id,
-        zone=_seen_zone(camera, alarm.zone_id),
-        object_class=alarm.object_class,
-        entered_at=alarm.entered_at,
-        seen_at=alarm.raised_at,
+        view_id=event.view_id,
+        zone=_seen_zone(camera, event),
+        object_class=event.object_class,
+        entered_at=event.entered_at,
+        seen_at=event.raised_at,
         best_at=best_at,
-        dwell_s=alarm.dwell_s,
-        limit_s=alarm.limit_s,
-        score=min(max(alarm.score, 0.0), 1.0),
-        box=_share(alarm.xyxy_px, picture_wh),
-        path=tuple(SeenBox(at=step.seen_at, box=_share(step.xyxy_px, picture_wh)) for step in alarm.path),
+        dwell_s=event.dwell_s,
+        limit_s=event.limit_s,
+        score=min(max(event.score, 0.0), 1.0),
+        box=_share(event.xyxy_px, picture_wh),
+        path=tuple(SeenBox(at=step.seen_at, box=_share(step.xyxy_px, picture_wh)) for step in event.path),
         picture_width_px=picture_wh[0],
         picture_height_px=picture_wh[1],
         evidence=evidence,
@@ -58,9 +58,9 @@ def candidate(
     )
 
 
-def box_at(alarm: Event, at: datetime) -> Xyxy:
+def box_at(event: Event, at: datetime) -> Xyxy:
     """Where the thing was at that time, between the two nearest steps of its way."""
-    steps = [(step.seen_at, step.xyxy_px) for step in alarm.path] or [(alarm.raised_at, alarm.xyxy_px)]
+    steps = [(step.seen_at, step.xyxy_px) for step in event.path] or [(event.raised_at, event.xyxy_px)]
     before = max((step for step in steps if step[0] <= at), default=steps[0])
     after = min((step for step in steps if step[0] >= at), default=steps[-1])
     span_s = (after[0] - before[0]).total_seconds()
@@ -81,8 +81,9 @@ def _place(camera: Camera) -> CameraPlace:
     )
 
 
-def _seen_zone(camera: Camera, zone_id: str) -> SeenZone:
-    zone: Zone = next(zone for view in camera.views for zone in view.zones if zone.zone_id == zone_id)
+def _seen_zone(camera: Camera, event: Event) -> SeenZone:
+    view = next(view for view in camera.views if view.view_id == event.view_id)
+    zone = next(zone for zone in view.zones if zone.zone_id == event.zone_id)
     return SeenZone(
         zone_id=zone.zone_id,
         name=zone.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from detectors.perception.abandoned import AbandonedObject
 from detectors.perception.detections import Detections
@@ -20,6 +20,7 @@ class Observations:
     """
 
     seen_at: datetime  # UTC frame time
+    unwatched: timedelta  # for how long before this frame nobody looked: turned away, or no stream; else 0
     detections: Detections  # of this frame, the weak ones too
     tracks: TrackHistories
     stationary: Sequence[StationaryObject]

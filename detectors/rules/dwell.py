@@ -53,7 +53,7 @@ class AlertedStay:
     kind: str
     role: Role | None
     xyxy_px: Xyxy
-    seen_at: datetime  # when it was last seen to be there
+    seen_at: datetime  # when it was last there; nobody looked meanwhile: later by so much
 
 
 DwellState = tuple[AlertedStay, ...]
@@ -174,10 +174,12 @@ def is_credible(thing: StationaryObject) -> bool:
 def _carried_on(state: DwellState, seen: Observations, violations: Sequence[_Violation]) -> DwellState:
     """What was raised, with the time at which it was last there."""
     there = {thing.object_id for thing in seen.stationary}
-    known = tuple(
-        replace(stay, seen_at=seen.seen_at) if stay.object_id in there else stay
+    last_seen = (
+        replace(stay, seen_at=seen.seen_at if stay.object_id in there else stay.seen_at + seen.unwatched)
         for stay in state
-        if (seen.seen_at - stay.seen_at).total_seconds() <= FORGET_AFTER_S
+    )
+    known = tuple(
+        stay for stay in last_seen if (seen.seen_at - stay.seen_at).total_seconds() <= FORGET_AFTER_S
     )
     # A thing under a new number, after a lamp was lit or its box grew, is still the same thing.
     numbers = {stay.object_id for stay in known}

@@ -43,7 +43,7 @@ class AlertedObject:
 
     zone_id: str
     xyxy_px: Xyxy
-    seen_at: datetime  # when something was last seen to lie there
+    seen_at: datetime  # when something last lay there; nobody looked meanwhile: later by so much
 
 
 AlertedObjects = tuple[AlertedObject, ...]
@@ -80,7 +80,7 @@ class LeftObjectRule:
     def step(
         self, state: AlertedObjects, seen: Observations, scene: Scene
     ) -> tuple[AlertedObjects, list[Event]]:
-        alerted = _still_there(state, seen.abandoned, seen.seen_at)
+        alerted = _still_there(state, seen)
         events: list[Event] = []
         for thing in seen.abandoned:
             zone = zone_under(scene.zones, thing.xyxy_px)
@@ -116,15 +116,19 @@ def _has_lain(thing: AbandonedObject, limit_s: float, seen_at: datetime) -> bool
     return (seen_at - thing.alone_at).total_seconds() >= min(ALONE_MOST_S, ALONE_SHARE * limit_s)
 
 
-def _still_there(
-    alerted: AlertedObjects, things: Sequence[AbandonedObject], seen_at: datetime
-) -> AlertedObjects:
-    boxes = [thing.xyxy_px for thing in things]
-    return tuple(
-        replace(known, seen_at=seen_at) if any(_is_at(box, known.xyxy_px) for box in boxes) else known
+def _still_there(alerted: AlertedObjects, seen: Observations) -> AlertedObjects:
+    boxes = [thing.xyxy_px for thing in seen.abandoned]
+    last_seen = (
+        replace(known, seen_at=seen.seen_at if _is_at_any(boxes, known) else known.seen_at + seen.unwatched)
         for known in alerted
-        if (seen_at - known.seen_at).total_seconds() <= FORGET_AFTER_S
     )
+    return tuple(
+        known for known in last_seen if (seen.seen_at - known.seen_at).total_seconds() <= FORGET_AFTER_S
+    )
+
+
+def _is_at_any(boxes: Sequence[Xyxy], known: AlertedObject) -> bool:
+    return any(_is_at(box, known.xyxy_px) for box in boxes)
 
 
 def _is_known(thing: AbandonedObject, zone: PixelZone, alerted: AlertedObjects) -> bool:

@@ -59,6 +59,42 @@ def test_what_was_raised_is_not_raised_again_when_the_camera_looks_back() -> Non
     assert len(events) == 1
 
 
+@pytest.mark.parametrize("back_at_s", [20.0 + 60, 20.0 + 1800])
+def test_however_long_the_camera_looked_elsewhere_what_was_raised_is_not_raised_again(
+    back_at_s: float,
+) -> None:
+    car = street.Actor(where=street.parked(KERB))
+    pipeline = Pipeline(CAMERA)
+    before, after = street.film([car], seconds=20), street.film([car], seconds=40, from_s=back_at_s)
+    events = [event for frame, seen in (*before, *after) for event in pipeline.step(frame, seen)]
+    assert len(events) == 1
+
+
+def test_what_is_hidden_when_the_camera_looks_back_is_not_raised_again_either() -> None:
+    def is_seen(at_s: float) -> bool:
+        return not 1800 <= at_s < 1805
+
+    car = street.Actor(where=street.parked(KERB), is_detected=is_seen)
+    crowd = street.Actor(where=street.parked(KERB, 1800.0, 1805.0), class_id=None, seed=4)
+    pipeline = Pipeline(CAMERA)
+    before, after = street.film([car], seconds=20), street.film([car, crowd], seconds=40, from_s=1800)
+    events = [event for frame, seen in (*before, *after) for event in pipeline.step(frame, seen)]
+    assert len(events) == 1
+
+
+def test_a_bag_that_was_raised_is_not_raised_again_when_the_camera_looks_back() -> None:
+    camera = street.camera(street.zone(ZoneType.SIDEWALK, dwell_s=5.0))
+    bag = street.Actor(where=street.parked((300.0, 250.0, 330.0, 280.0), 6.0), class_id=None, seed=5)
+    owner = street.walker(street.driving((100.0, 180.0, 140.0, 290.0), 33.0))
+    pipeline = Pipeline(camera)
+    before, after = (
+        street.film([owner, bag], seconds=30),
+        street.film([owner, bag], seconds=30, from_s=1800),
+    )
+    events = [event for frame, seen in (*before, *after) for event in pipeline.step(frame, seen)]
+    assert len(events) == 1
+
+
 def test_an_event_names_its_view() -> None:
     [event] = street.watch(CAMERA, [street.Actor(where=street.parked(KERB))], seconds=15)
     assert event.view_id == "default"
