@@ -170,7 +170,7 @@ def measured(variant: Variant, truths: Sequence[Truth], detector: Detector) -> d
         if event.is_certain and event not in [one.event for one in judged]
     ]
     false = [
-        f"{truth.name} {one.alarm.kind} at {one.alarm.raised_at_s:.1f} s"
+        f"{truth.name} {one.raised.kind} at {one.raised.raised_at_s:.1f} s"
         for truth, judged in clips
         for one in judged
         if one.is_false

@@ -1,4 +1,4 @@
-"""The whole way from pictures to alarms over clips whose truth is known."""
+"""The whole way from pictures to events over clips whose truth is known."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ DETECT_FPS = 10.0
 DWELL_MOST_S = 10.0
 DWELL_SHARE = 1 / 3
 N_BATCH = 8
-SAME_BOX = 0.9  # sway between the alarm and the trail it came from
-STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)  # a clip has no date; times are told from its start
+SAME_BOX = 0.9  # sway between the event and the track it came from
+STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)  # a clip has no date; times count from its start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,8 +52,8 @@ def clips_in(folder: Path) -> list[Truth]:
 def evaluate(truths: list[Truth], detector: Detector) -> Iterator[ClipResult]:
     """Clip after clip, as each is done."""
     for truth in truths:
-        alarms = run_clip(truth, detector)
-        yield ClipResult(truth=truth, judged=tuple(match(truth, alarms)))
+        raised = run_clip(truth, detector)
+        yield ClipResult(truth=truth, judged=tuple(match(truth, raised)))
 
 
 def camera_of(truth: Truth) -> Camera:
@@ -80,43 +80,43 @@ def run_clip(truth: Truth, detector: Detector) -> list[RaisedInClip]:
 
 
 def raised_in(camera: Camera, frames: Iterable[Frame], detector: Detector) -> list[RaisedInClip]:
-    """Every alarm over these frames, the first of which was taken at STARTED_AT or later."""
+    """Every event over these frames, the first of which was taken at STARTED_AT or later."""
     pipeline = Pipeline(camera)
     followed: list[_Followed] = []
     for frame, detections in detect_in_batches(frames, detector, n_batch=N_BATCH):
-        alarms = pipeline.step(frame, detections)
+        events = pipeline.step(frame, detections)
         for one in followed:
             one.follow(pipeline.tracks)
-        followed += [_Followed(alarm, pipeline.tracks) for alarm in alarms]
+        followed += [_Followed(event, pipeline.tracks) for event in events]
     return [one.in_clip() for one in followed]
 
 
 class _Followed:
-    """An alarm and where its thing goes afterwards: the truth may tell its box at a later moment."""
+    """An event and where its thing goes afterwards: the truth may give its box at a later moment."""
 
-    def __init__(self, alarm: Event, trails: TrackHistories) -> None:
-        self._alarm = alarm
-        # What stood is told by its place: a track on it may go on with the next car.
-        has_moved = alarm.path[0].xyxy_px != alarm.path[-1].xyxy_px
+    def __init__(self, event: Event, tracks: TrackHistories) -> None:
+        self._event = event
+        # What stood is known by its place: a track on it may go on with the next car.
+        has_moved = event.path[0].xyxy_px != event.path[-1].xyxy_px
         self._track_ids = {
             track_id
-            for track_id, trail in trails.items()
-            if has_moved and iou(trail.now.xyxy_px, alarm.xyxy_px) > SAME_BOX
+            for track_id, track in tracks.items()
+            if has_moved and iou(track.now.xyxy_px, event.xyxy_px) > SAME_BOX
         }
         self._later: list[Xyxy] = []
 
-    def follow(self, trails: TrackHistories) -> None:
-        self._later += [trails[track_id].now.xyxy_px for track_id in self._track_ids if track_id in trails]
+    def follow(self, tracks: TrackHistories) -> None:
+        self._later += [tracks[track_id].now.xyxy_px for track_id in self._track_ids if track_id in tracks]
 
     def in_clip(self) -> RaisedInClip:
-        alarm = self._alarm
+        event = self._event
         return RaisedInClip(
-            clip=alarm.camera_id,
-            family=alarm.family,
-            kind=alarm.kind,
-            started_at_s=(alarm.entered_at - STARTED_AT).total_seconds(),
-            raised_at_s=(alarm.raised_at - STARTED_AT).total_seconds(),
-            limit_s=alarm.limit_s,
-            box=alarm.xyxy_px,
-            track=(*(waypoint.xyxy_px for waypoint in alarm.path), *self._later),
+            clip=event.camera_id,
+            family=event.family,
+            kind=event.kind,
+            started_at_s=(event.entered_at - STARTED_AT).total_seconds(),
+            raised_at_s=(event.raised_at - STARTED_AT).total_seconds(),
+            limit_s=event.limit_s,
+            box=event.xyxy_px,
+            track=(*(point.xyxy_px for point in event.path), *self._later),
         )

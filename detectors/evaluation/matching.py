@@ -1,7 +1,7 @@
-"""Alarms against what really happened: found, false, doubled, late.
+"""What was raised against what really happened: found, false, doubled, late.
 
-The matching rule is the one of the footage folder's README. One alarm matches one event where family and
-kind agree, it was raised while the event lasted (tolerances included), and its box or one on its track
+The matching rule is the one of the footage folder's README. What was raised matches a true event where family
+and kind agree, it was raised while the event lasted (tolerances included), and its box or one on its track
 overlaps the event's box.
 """
 
@@ -21,12 +21,12 @@ from incidents.contract.events import Family
 OVERLAP_MIN = 0.3
 SMALL_PX = 40.0
 SMALL_NEAR_PX = 20.0
-LATE_S = 2.0  # an alarm may come this long after the event is over
+LATE_S = 2.0  # it may be raised this long after the event is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedInClip:
-    """An alarm with times from the start of the clip."""
+    """A raised event with its times from the start of the clip."""
 
     clip: str
     family: Family
@@ -40,9 +40,9 @@ class RaisedInClip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An alarm with what it turned out to be."""
+    """A raised event with what it turned out to be."""
 
-    alarm: RaisedInClip
+    raised: RaisedInClip
     event: TrueEvent | None  # what it is about
     is_duplicate: bool = False
     is_ignored: bool = False
@@ -87,20 +87,20 @@ class Figures:
         return self.n_false / self.negative_s * 3600 if self.negative_s else None
 
 
-def match(truth: Truth, alarms: Sequence[RaisedInClip]) -> list[Judged]:
-    """Every alarm of one clip, in the order of time, against the events that really happened."""
+def match(truth: Truth, all_raised: Sequence[RaisedInClip]) -> list[Judged]:
+    """Everything raised in one clip, in the order of time, against the events that really happened."""
     found: set[str] = set()
     judged = []
-    for alarm in sorted(alarms, key=lambda alarm: alarm.raised_at_s):
-        fitting = [event for event in truth.events if _matches(alarm, event)]
+    for raised in sorted(all_raised, key=lambda raised: raised.raised_at_s):
+        fitting = [event for event in truth.events if _matches(raised, event)]
         new = [event for event in fitting if event.event_id not in found]
-        event = max(new or fitting, key=lambda event: _overlap(alarm, event.box), default=None)
+        event = max(new or fitting, key=lambda event: _overlap(raised, event.box), default=None)
         if event is not None:
-            judged.append(Judged(alarm=alarm, event=event, is_duplicate=event.event_id in found))
+            judged.append(Judged(raised=raised, event=event, is_duplicate=event.event_id in found))
             found.add(event.event_id)
         else:
-            is_ignored = any(_is_in(alarm, span) for span in truth.ignored)
-            judged.append(Judged(alarm=alarm, event=None, is_ignored=is_ignored))
+            is_ignored = any(_is_in(raised, span) for span in truth.ignored)
+            judged.append(Judged(raised=raised, event=None, is_ignored=is_ignored))
     return judged
 
 
@@ -109,7 +109,7 @@ def figures(
 ) -> Figures:
     """Figures of some families over some clips, for the events that are certain, or for the probable ones.
 
-    An alarm about an event of the other certainty counts neither way.
+    What was raised about an event of the other certainty counts neither way.
     """
     clips = list(clips)
     events = [
@@ -122,7 +122,7 @@ def figures(
         one
         for _, all_judged in clips
         for one in all_judged
-        if (one.event.family if one.event else one.alarm.family) in families
+        if (one.event.family if one.event else one.raised.family) in families
         and (one.event is None or one.event.is_certain == certain)
     ]
     hits = [one for one in judged if one.event is not None and not one.is_duplicate]
@@ -132,16 +132,16 @@ def figures(
         n_alarms=len(judged),
         n_false=sum(one.is_false for one in judged),
         n_duplicates=sum(one.is_duplicate for one in judged),
-        delays_s=tuple(_delay_s(one.alarm, one.event) for one in hits if one.event is not None),
+        delays_s=tuple(_delay_s(one.raised, one.event) for one in hits if one.event is not None),
         negative_s=sum(truth.negative_s(families) for truth, _ in clips),
     )
 
 
-def _matches(alarm: RaisedInClip, event: TrueEvent) -> bool:
+def _matches(raised: RaisedInClip, event: TrueEvent) -> bool:
     return (
-        (alarm.family, alarm.kind) in event.kinds
-        and event.from_s <= alarm.raised_at_s <= event.end_s + LATE_S
-        and any(_is_on(box, event.box) for box in (alarm.box, *alarm.track))
+        (raised.family, raised.kind) in event.kinds
+        and event.from_s <= raised.raised_at_s <= event.end_s + LATE_S
+        and any(_is_on(box, event.box) for box in (raised.box, *raised.track))
     )
 
 
@@ -153,16 +153,16 @@ def _is_on(box: Xyxy, true_box: Xyxy) -> bool:
     return iou(box, true_box) >= OVERLAP_MIN
 
 
-def _overlap(alarm: RaisedInClip, true_box: Xyxy) -> float:
-    return max(iou(box, true_box) for box in (alarm.box, *alarm.track))
+def _overlap(raised: RaisedInClip, true_box: Xyxy) -> float:
+    return max(iou(box, true_box) for box in (raised.box, *raised.track))
 
 
-def _is_in(alarm: RaisedInClip, span: Span) -> bool:
-    if not span.concerns(alarm.family, alarm.kind) or not span.start_s <= alarm.raised_at_s <= span.end_s:
+def _is_in(raised: RaisedInClip, span: Span) -> bool:
+    if not span.concerns(raised.family, raised.kind) or not span.start_s <= raised.raised_at_s <= span.end_s:
         return False
-    return span.polygon_px is None or bool(inside(span.polygon_px, np.array([centre(alarm.box)]))[0])
+    return span.polygon_px is None or bool(inside(span.polygon_px, np.array([centre(raised.box)]))[0])
 
 
-def _delay_s(alarm: RaisedInClip, event: TrueEvent) -> float:
-    due_s = (0.0 if event.is_open_at_start else event.start_s) + alarm.limit_s
-    return alarm.raised_at_s - due_s
+def _delay_s(raised: RaisedInClip, event: TrueEvent) -> float:
+    due_s = (0.0 if event.is_open_at_start else event.start_s) + raised.limit_s
+    return raised.raised_at_s - due_s

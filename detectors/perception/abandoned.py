@@ -84,36 +84,36 @@ class AbandonedObjects:
         self._n_things = 0
 
     def update(
-        self, detections: Detections, sight: AnalysisFrame, seen_at: datetime
+        self, detections: Detections, picture: AnalysisFrame, seen_at: datetime
     ) -> list[AbandonedObject]:
         """What lies there now and is seen to."""
         people = _boxes(detections, detections.in_roles(PERSON), PERSON_SCORE_MIN)
         self._remember(people, seen_at)
         covered = _boxes(detections, np.ones(len(detections), np.bool_), COVER_SCORE_MIN)
-        blobs = self._background.update(sight, covered, seen_at)
+        blobs = self._background.update(picture, covered, seen_at)
         if blobs is not None:
-            self._match(blobs, sight, seen_at)
+            self._match(blobs, picture, seen_at)
             self._things = [thing for thing in self._things if self._is_kept(thing, seen_at)]
         for thing in self._things:
             _attend(thing, people, seen_at)
         return [_left(thing) for thing in self._things if thing.seen_at == seen_at]
 
-    def _match(self, blobs: Sequence[Blob], sight: AnalysisFrame, seen_at: datetime) -> None:
+    def _match(self, blobs: Sequence[Blob], picture: AnalysisFrame, seen_at: datetime) -> None:
         seen: set[int] = set()
         for blob in blobs:
             thing = self._thing_of(blob)
             if thing is not None:
-                _grow(thing, blob, sight)
+                _grow(thing, blob, picture)
             elif _is_light(blob.surface) or _is_ghost(blob.surface):
                 self._background.absorb(blob.xyxy_px)
             else:
-                thing = self._begin(blob, sight, seen_at)
+                thing = self._begin(blob, picture, seen_at)
             if thing is not None:
                 seen.add(thing.object_id)
         for thing in self._things:
             thing.n_looks += 1
             # Somebody who walks past hides a thing or joins its blob with their own; its look tells.
-            if thing.object_id in seen or compare(thing.look, sight).same >= LOOKS_SAME:
+            if thing.object_id in seen or compare(thing.look, picture).same >= LOOKS_SAME:
                 thing.n_there += 1
                 thing.seen_at = seen_at
 
@@ -121,8 +121,8 @@ class AbandonedObjects:
         fitting = [thing for thing in self._things if cover(thing.xyxy_px, blob.xyxy_px) >= SAME_COVER]
         return max(fitting, key=lambda thing: iou(thing.xyxy_px, blob.xyxy_px), default=None)
 
-    def _begin(self, blob: Blob, sight: AnalysisFrame, seen_at: datetime) -> _Thing | None:
-        look = take_template(sight, blob.xyxy_px)
+    def _begin(self, blob: Blob, picture: AnalysisFrame, seen_at: datetime) -> _Thing | None:
+        look = take_template(picture, blob.xyxy_px)
         if look is None:
             return None
         self._n_things += 1
@@ -171,13 +171,13 @@ def _boxes(detections: Detections, chosen: NDArray[np.bool_], score_min: float) 
     return [(x1, y1, x2, y2) for x1, y1, x2, y2 in rows]
 
 
-def _grow(thing: _Thing, blob: Blob, sight: AnalysisFrame) -> None:
+def _grow(thing: _Thing, blob: Blob, picture: AnalysisFrame) -> None:
     """A leg moves away and more of the bag is seen."""
     thing.since_at = min(thing.since_at, blob.since_at)
     if blob.n_px > thing.n_px:
         thing.n_px = blob.n_px
         thing.xyxy_px = blob.xyxy_px
-        thing.look = take_template(sight, blob.xyxy_px) or thing.look
+        thing.look = take_template(picture, blob.xyxy_px) or thing.look
 
 
 def _attend(thing: _Thing, people: Sequence[Xyxy], at: datetime) -> None:

@@ -88,29 +88,29 @@ REACH = 0.25  # how far around a place a thing is looked for, in its own size
 LEAST_PX = 6  # a smaller patch says nothing
 
 
-def take_template(sight: AnalysisFrame, box: Xyxy) -> Template | None:
+def take_template(picture: AnalysisFrame, box: Xyxy) -> Template | None:
     """Remember how a box looks. None where it is too small or out of the picture."""
-    x1, y1, x2, y2 = sight.window(box)
+    x1, y1, x2, y2 = picture.window(box)
     if min(x2 - x1, y2 - y1) < LEAST_PX:
         return None
     shrink = min(1.0, PATCH_PX / max(x2 - x1, y2 - y1))
-    patch = _resized(sight.grey[y1:y2, x1:x2], shrink)
-    return Template(patch=patch, xyxy_px=box, zoom=sight.scale * shrink)
+    patch = _resized(picture.grey[y1:y2, x1:x2], shrink)
+    return Template(patch=patch, xyxy_px=box, zoom=picture.scale * shrink)
 
 
-def compare(then: Template, sight: AnalysisFrame) -> Similarity:
+def compare(then: Template, picture: AnalysisFrame) -> Similarity:
     """Find what `then` showed in the picture of now, at its place and around it."""
-    x1, y1, x2, y2 = sight.window(then.xyxy_px)
+    x1, y1, x2, y2 = picture.window(then.xyxy_px)
     margin_px = max(4, round(REACH * max(x2 - x1, y2 - y1)))
-    height_px, width_px = sight.grey.shape[:2]
+    height_px, width_px = picture.grey.shape[:2]
     left, top = min(margin_px, x1), min(margin_px, y1)
     right, bottom = min(margin_px, width_px - x2), min(margin_px, height_px - y2)
-    around = _resized(sight.grey[y1 - top : y2 + bottom, x1 - left : x2 + right], then.zoom / sight.scale)
+    around = _resized(picture.grey[y1 - top : y2 + bottom, x1 - left : x2 + right], then.zoom / picture.scale)
     if around.shape[0] < then.patch.shape[0] or around.shape[1] < then.patch.shape[1]:
         return Similarity.unknown()
     match = cv2.matchTemplate(around, then.patch, cv2.TM_CCOEFF_NORMED)
-    home_x = min(round(left * then.zoom / sight.scale), match.shape[1] - 1)
-    home_y = min(round(top * then.zoom / sight.scale), match.shape[0] - 1)
+    home_x = min(round(left * then.zoom / picture.scale), match.shape[1] - 1)
+    home_y = min(round(top * then.zoom / picture.scale), match.shape[0] - 1)
     _, best, _, (best_x, best_y) = cv2.minMaxLoc(match)
     # One pixel either way is rounding, not movement.
     same = match[max(home_y - 1, 0) : home_y + 2, max(home_x - 1, 0) : home_x + 2].max()

@@ -81,7 +81,7 @@ class Background:
         self._model: _Model | None = None
         self._zoom = 1.0  # pixels of the small picture per pixel of the picture as captured
 
-    def update(self, sight: AnalysisFrame, covered: Sequence[Xyxy], seen_at: datetime) -> list[Blob] | None:
+    def update(self, picture: AnalysisFrame, covered: Sequence[Xyxy], seen_at: datetime) -> list[Blob] | None:
         """Blobs that lie still in this frame; None where it came too soon after the last to be looked at.
 
         Args:
@@ -90,7 +90,7 @@ class Background:
         model = self._model
         if model is not None and (seen_at - model.updated_at).total_seconds() < UPDATE_EVERY_S:
             return None
-        now = self._small(sight)
+        now = self._small(picture)
         cover = self._mask_of(covered, now)
         if model is None:
             self._model = _first_model(now, cover, seen_at)
@@ -114,12 +114,12 @@ class Background:
             x1, y1, x2, y2 = self._window(box)
             self._model.empty[y1:y2, x1:x2] = self._model.lately[y1:y2, x1:x2]
 
-    def _small(self, sight: AnalysisFrame) -> Bgr:
-        height_px, width_px = sight.grey.shape
+    def _small(self, picture: AnalysisFrame) -> Bgr:
+        height_px, width_px = picture.grey.shape
         shrink = min(1.0, LONGEST_PX / max(height_px, width_px))
-        self._zoom = sight.scale * shrink
+        self._zoom = picture.scale * shrink
         small = cv2.resize(
-            sight.bgr, (round(width_px * shrink), round(height_px * shrink)), interpolation=cv2.INTER_AREA
+            picture.bgr, (round(width_px * shrink), round(height_px * shrink)), interpolation=cv2.INTER_AREA
         )
         return np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8)
 

@@ -70,22 +70,22 @@ class StationaryObjects:
         self._n_places = 0
 
     def update(
-        self, detections: Detections, sight: AnalysisFrame, seen_at: datetime
+        self, detections: Detections, picture: AnalysisFrame, seen_at: datetime
     ) -> list[StationaryObject]:
         """What stands, and was seen to be there in this frame."""
-        vehicles = detections.where(self._is_vehicle(detections, sight))
+        vehicles = detections.where(self._is_vehicle(detections, picture))
         for place in self._places:
-            place.look_again(sight, seen_at, max_gap_s=self._max_gap_s)
+            place.look_again(picture, seen_at, max_gap_s=self._max_gap_s)
         self._drop_doubles()
-        self._assign(vehicles, sight, seen_at)
+        self._assign(vehicles, picture, seen_at)
         self._places = [place for place in self._places if not _is_forgotten(place, seen_at)]
         self._remember(vehicles, seen_at)
         return [_standing(place) for place in self._places if place.is_there and place.n_detected]
 
     @staticmethod
-    def _is_vehicle(detections: Detections, sight: AnalysisFrame) -> NDArray[np.bool_]:
-        height_px, width_px = sight.grey.shape
-        picture_px = height_px * width_px / sight.scale**2
+    def _is_vehicle(detections: Detections, picture: AnalysisFrame) -> NDArray[np.bool_]:
+        height_px, width_px = picture.grey.shape
+        picture_px = height_px * width_px / picture.scale**2
         is_plausible = area_px(detections.xyxy_px) <= LARGEST_SHARE * picture_px
         is_vehicle: NDArray[np.bool_] = np.logical_and(detections.in_roles(VEHICLES), is_plausible)
         return is_vehicle
@@ -101,7 +101,7 @@ class StationaryObjects:
         }
         self._places = [place for place in self._places if place.object_id not in doubles]
 
-    def _assign(self, vehicles: Detections, sight: AnalysisFrame, seen_at: datetime) -> None:
+    def _assign(self, vehicles: Detections, picture: AnalysisFrame, seen_at: datetime) -> None:
         taken: set[int] = set()
         stood_since = self._stood_since(vehicles, seen_at)
         for row in np.argsort(-vehicles.score):
@@ -109,7 +109,7 @@ class StationaryObjects:
             box = (x1, y1, x2, y2)
             object_class = vehicles.classes[int(vehicles.class_index[row])]
             score = float(vehicles.score[row])
-            place = self._place_of(box, object_class) or self._begin(box, sight, stood_since[row], seen_at)
+            place = self._place_of(box, object_class) or self._begin(box, picture, stood_since[row], seen_at)
             if place is not None and place.object_id not in taken:
                 taken.add(place.object_id)
                 place.add_detection(box, object_class, score, seen_at)
@@ -119,9 +119,9 @@ class StationaryObjects:
         return max(fitting, key=lambda place: iou(place.xyxy_px, box), default=None)
 
     def _begin(
-        self, box: Xyxy, sight: AnalysisFrame, entered_at: datetime | None, seen_at: datetime
+        self, box: Xyxy, picture: AnalysisFrame, entered_at: datetime | None, seen_at: datetime
     ) -> StationaryState | None:
-        look = take_template(sight, box) if entered_at is not None else None
+        look = take_template(picture, box) if entered_at is not None else None
         if entered_at is None or look is None:
             return None
         self._n_places += 1

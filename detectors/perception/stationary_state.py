@@ -45,18 +45,18 @@ class StationaryState:
     def object_class(self) -> ModelClass:
         return max(self.votes, key=self.votes.__getitem__)
 
-    def look_again(self, sight: AnalysisFrame, seen_at: datetime, *, max_gap_s: float) -> None:
+    def look_again(self, picture: AnalysisFrame, seen_at: datetime, *, max_gap_s: float) -> None:
         """Is it still there? A gap longer than `max_gap_s` begins a new stay of the same thing."""
         if (seen_at - self.looked_at).total_seconds() >= LOOK_EVERY_S:
             self.looked_at = seen_at
-            self.is_there = self._is_there(sight, seen_at)
+            self.is_there = self._is_there(picture, seen_at)
         if self.is_there and (seen_at - self.seen_at).total_seconds() > max_gap_s:
             self._begin_again(seen_at)
         self.n_frames += 1
         if self.is_there:
             self.n_there += 1
             self.seen_at = seen_at
-            self._refresh(sight, seen_at)
+            self._refresh(picture, seen_at)
 
     def add_detection(self, box: Xyxy, object_class: ModelClass, score: float, seen_at: datetime) -> None:
         self.n_detected += 1
@@ -70,18 +70,18 @@ class StationaryState:
         if score > self.best_score:
             self.best_score, self.best_at = score, seen_at
 
-    def _is_there(self, sight: AnalysisFrame, seen_at: datetime) -> bool:
-        likeness = compare(self.first_look, sight)
-        if self._shows_movement(likeness, sight):
+    def _is_there(self, picture: AnalysisFrame, seen_at: datetime) -> bool:
+        likeness = compare(self.first_look, picture)
+        if self._shows_movement(likeness, picture):
             self.moved_since = self.moved_since or seen_at
             if (seen_at - self.moved_since).total_seconds() >= MOVED_FOR_S:
                 self._begin_again(seen_at)
             return False
         self.moved_since = None
-        return likeness.same >= LOOKS_SAME or compare(self.last_look, sight).same >= LOOKS_SAME
+        return likeness.same >= LOOKS_SAME or compare(self.last_look, picture).same >= LOOKS_SAME
 
-    def _shows_movement(self, likeness: Similarity, sight: AnalysisFrame) -> bool:
-        least_px = max(MOVED_LEAST_PX / sight.scale, MOVED_SHARE * size_px(self.first_look.xyxy_px))
+    def _shows_movement(self, likeness: Similarity, picture: AnalysisFrame) -> bool:
+        least_px = max(MOVED_LEAST_PX / picture.scale, MOVED_SHARE * size_px(self.first_look.xyxy_px))
         return likeness.best >= LOOKS_SAME and likeness.best > likeness.same and likeness.shift_px > least_px
 
     def _begin_again(self, seen_at: datetime) -> None:
@@ -89,7 +89,7 @@ class StationaryState:
         self.n_frames = self.n_there = self.n_detected = 0
         self.score_sum = 0.0
 
-    def _refresh(self, sight: AnalysisFrame, seen_at: datetime) -> None:
+    def _refresh(self, picture: AnalysisFrame, seen_at: datetime) -> None:
         if (seen_at - self.refreshed_at).total_seconds() >= REFRESH_EVERY_S:
             self.refreshed_at = seen_at
-            self.last_look = take_template(sight, self.first_look.xyxy_px) or self.last_look
+            self.last_look = take_template(picture, self.first_look.xyxy_px) or self.last_look

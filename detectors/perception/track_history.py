@@ -55,50 +55,50 @@ class TrackHistory:
     @property
     def score(self) -> float:
         """Mean detector confidence, 0..1."""
-        return sum(step.score for step in self.points) / len(self.points)
+        return sum(point.score for point in self.points) / len(self.points)
 
     def since(self, at: datetime) -> TrackHistory:
-        """The part from `at` on; at least the last step."""
-        steps = _from(self.points, at) or self.points[-1:]
-        return TrackHistory(track_id=self.track_id, object_class=self.object_class, points=steps)
+        """The part from `at` on; at least the last point."""
+        points = _from(self.points, at) or self.points[-1:]
+        return TrackHistory(track_id=self.track_id, object_class=self.object_class, points=points)
 
     def path(self) -> tuple[PathPoint, ...]:
-        """At most N_PATH waypoints, evenly thinned, the first and the last always among them."""
+        """At most N_PATH points, evenly thinned, the first and the last always among them."""
         last = len(self.points) - 1
         n = min(len(self.points), N_PATH)
         picks = sorted({round(k * last / max(n - 1, 1)) for k in range(n)})
         return tuple(PathPoint(seen_at=self.points[k].seen_at, xyxy_px=self.points[k].xyxy_px) for k in picks)
 
     def best(self) -> TrackPoint:
-        return max(self.points, key=lambda step: step.score)
+        return max(self.points, key=lambda point: point.score)
 
 
 TrackHistories = Mapping[int, TrackHistory]
 
 
-def extend(trails: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -> dict[int, TrackHistory]:
-    """The trails after one more frame: tracks seen in it are longer, those lost for a while are gone."""
+def extend(before: TrackHistories, tracks: Sequence[Track], seen_at: datetime) -> dict[int, TrackHistory]:
+    """The histories after one more frame: tracks seen in it are longer, those lost for a while are gone."""
     seen = {
         track.track_id: TrackHistory(
             track_id=track.track_id,
             object_class=track.object_class,
             points=(
-                *_recent(trails.get(track.track_id), seen_at),
+                *_recent(before.get(track.track_id), seen_at),
                 TrackPoint(seen_at=seen_at, xyxy_px=track.xyxy_px, score=track.score),
             ),
         )
         for track in tracks
     }
     unseen = {
-        track_id: trail
-        for track_id, trail in trails.items()
-        if track_id not in seen and seen_at - trail.now.seen_at <= LOST_AFTER
+        track_id: track
+        for track_id, track in before.items()
+        if track_id not in seen and seen_at - track.now.seen_at <= LOST_AFTER
     }
     return unseen | seen
 
 
-def _recent(trail: TrackHistory | None, seen_at: datetime) -> tuple[TrackPoint, ...]:
-    return () if trail is None else _from(trail.points, seen_at - KEPT)
+def _recent(track: TrackHistory | None, seen_at: datetime) -> tuple[TrackPoint, ...]:
+    return () if track is None else _from(track.points, seen_at - KEPT)
 
 
 def _from(points: tuple[TrackPoint, ...], at: datetime) -> tuple[TrackPoint, ...]:

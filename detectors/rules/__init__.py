@@ -1,1 +1,1 @@
-"""Rules: `(state, observations, scene, seen_at) -> (state, alarms)`, pure and on frame times."""
+"""Rules: `(state, observations, scene) -> (state, events)`, pure and on frame times."""

@@ -1,1 +1,1 @@
-"""Where the camera looks: its sway, and its zones in the pixels of this picture."""
+"""Where the camera looks: which view, how far it sways, and the view's zones in pixels."""

@@ -20,7 +20,7 @@ from detectors.perception.tracks import Xyxy
 from detectors.view.zone_shares import ZoneShares
 from ingest.camera import Zone, ZoneType
 
-# Of zones that overlap the more specific one says what a vehicle does there: one thing is one alarm.
+# Of zones that overlap the more specific one says what a vehicle does there: one thing is one event.
 MOST_SPECIFIC_FIRST = (
     ZoneType.PARKING_BAY,
     ZoneType.CROSSWALK,

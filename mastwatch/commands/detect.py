@@ -42,20 +42,20 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     models_dir = args.models or need("models_dir", load(os.environ).models_dir)
     camera = _camera(args.camera, args.id)
-    pipeline, n_frames, n_alarms = Pipeline(camera), 0, 0
+    pipeline, n_frames, n_events = Pipeline(camera), 0, 0
     with ExitStack() as stack:
         detector = stack.enter_context(closing(ModelRouter(models_dir)))
         source = stack.enter_context(closing(_source(args.source, camera)))
         film = stack.enter_context(closing(_Film(_draw_path(args.draw, args.source), camera)))
         n_batch = 1 if args.source.startswith(STREAM_SCHEMES) else N_FILE_BATCH
         for frame, detections in detect_in_batches(source.frames(), detector, n_batch=n_batch):
-            alarms = pipeline.step(frame, detections)
-            film.add(frame, pipeline, alarms)
-            for alarm in alarms:
-                print(json.dumps(_line(alarm), ensure_ascii=False), flush=True)
-            n_frames, n_alarms = n_frames + 1, n_alarms + len(alarms)
+            events = pipeline.step(frame, detections)
+            film.add(frame, pipeline, events)
+            for event in events:
+                print(json.dumps(_line(event), ensure_ascii=False), flush=True)
+            n_frames, n_events = n_frames + 1, n_events + len(events)
     if args.json:
-        print(json.dumps({"source": args.source, "frames": n_frames, "candidates": n_alarms}))
+        print(json.dumps({"source": args.source, "frames": n_frames, "candidates": n_events}))
     return 0
 
 
@@ -89,14 +89,14 @@ class _Film:
 
     def __init__(self, path: Path | None, camera: Camera) -> None:
         self._path = path
-        self._painter = Annotator(camera)
+        self._annotator = Annotator(camera)
         self._recording: Recording | None = None
         self._began_at: datetime | None = None
 
-    def add(self, frame: Frame, pipeline: Pipeline, alarms: Sequence[Event]) -> None:
+    def add(self, frame: Frame, pipeline: Pipeline, events: Sequence[Event]) -> None:
         if self._path is None:
             return
-        picture = self._painter.draw(frame, pipeline, alarms)
+        picture = self._annotator.draw(frame, pipeline, events)
         if self._recording is None or self._began_at is None:
             self._began_at = frame.captured_at
             self._recording = Recording(self._path, picture.shape[1], picture.shape[0])
@@ -107,17 +107,17 @@ class _Film:
             self._recording.close()
 
 
-def _line(alarm: Event) -> dict[str, object]:
+def _line(event: Event) -> dict[str, object]:
     return {
-        "camera_id": alarm.camera_id,
-        "family": alarm.family,
-        "kind": alarm.kind,
-        "zone_id": alarm.zone_id,
-        "object_class": alarm.object_class,
-        "entered_at": alarm.entered_at.isoformat(),
-        "raised_at": alarm.raised_at.isoformat(),
-        "dwell_s": round(alarm.dwell_s, 3),
-        "limit_s": alarm.limit_s,
-        "score": round(alarm.score, 3),
-        "box_px": [round(value, 1) for value in alarm.xyxy_px],
+        "camera_id": event.camera_id,
+        "family": event.family,
+        "kind": event.kind,
+        "zone_id": event.zone_id,
+        "object_class": event.object_class,
+        "entered_at": event.entered_at.isoformat(),
+        "raised_at": event.raised_at.isoformat(),
+        "dwell_s": round(event.dwell_s, 3),
+        "limit_s": event.limit_s,
+        "score": round(event.score, 3),
+        "box_px": [round(value, 1) for value in event.xyxy_px],
     }

@@ -28,7 +28,9 @@ SHORT = {"precision": "prec.", "false_per_hour": "false/h", "duplicates": "twice
 def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("eval", help="measure detections on clips whose truth is known")
     parser.add_argument("folder", type=Path, metavar="DIR", help="holds one folder a clip")
-    parser.add_argument("--alarms", type=Path, metavar="OUT.jsonl", help="write every alarm, one a line")
+    parser.add_argument(
+        "--alarms", type=Path, metavar="OUT.jsonl", help="write every event raised, one a line"
+    )
     parser.add_argument("--models", type=Path, metavar="DIR", help="folder of weights (MASTWATCH_MODELS)")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
@@ -97,8 +99,10 @@ def _rounded(value: float | None) -> float | None:
 
 def _verdict(judged: Sequence[Judged]) -> str:
     if not judged:
-        return "no alarm"
-    return ", ".join(f"{one.alarm.kind} at {one.alarm.raised_at_s:.1f} s ({_outcome(one)})" for one in judged)
+        return "nothing raised"
+    return ", ".join(
+        f"{one.raised.kind} at {one.raised.raised_at_s:.1f} s ({_outcome(one)})" for one in judged
+    )
 
 
 def _outcome(one: Judged) -> str:
@@ -111,12 +115,12 @@ def _write_alarms(path: Path, results: Sequence[ClipResult]) -> None:
     lines = [
         json.dumps(
             {
-                "clip": one.alarm.clip,
-                "family": one.alarm.family,
-                "kind": one.alarm.kind,
-                "started_at_s": round(one.alarm.started_at_s, 3),
-                "raised_at_s": round(one.alarm.raised_at_s, 3),
-                "box": [round(value, 1) for value in one.alarm.box],
+                "clip": one.raised.clip,
+                "family": one.raised.family,
+                "kind": one.raised.kind,
+                "started_at_s": round(one.raised.started_at_s, 3),
+                "raised_at_s": round(one.raised.raised_at_s, 3),
+                "box": [round(value, 1) for value in one.raised.box],
                 "outcome": _outcome(one),
             }
         )

@@ -40,10 +40,10 @@ def test_on_a_motorway_drawn_the_wrong_way_round_every_car_is_raised_once(
 ) -> None:
     truth = read_truth(shared_dir / "footage" / "highway-day-free-flow" / "truth.yaml")
     zones = tuple(replace(zone, direction=zone.direction and zone.direction[::-1]) for zone in truth.zones)
-    alarms = [alarm.kind for alarm in raised(truth, zones, detector)]
+    events = [event.kind for event in raised(truth, zones, detector)]
     # The 30 of the day this was written were looked at: each is a vehicle of its own.
-    assert set(alarms) == {"wrong_way"}
-    assert 28 <= len(alarms) <= 31
+    assert set(events) == {"wrong_way"}
+    assert 28 <= len(events) <= 31
 
 
 def test_on_a_walkway_called_a_roadway_nearly_everybody_is_raised(
@@ -51,23 +51,23 @@ def test_on_a_walkway_called_a_roadway_nearly_everybody_is_raised(
 ) -> None:
     folder = shared_dir / "footage" / "campus-walkway-people"
     truth = read_truth(folder / "truth.yaml")
-    alarms = raised(truth, (street.zone(ZoneType.ROADWAY),), detector)
-    on_foot = [alarm for alarm in alarms if alarm.kind == "pedestrian_on_carriageway"]
-    people = [person_at(folder / "people.csv", truth.fps, alarm) for alarm in on_foot]
+    events = raised(truth, (street.zone(ZoneType.ROADWAY),), detector)
+    on_foot = [event for event in events if event.kind == "pedestrian_on_carriageway"]
+    people = [person_at(folder / "people.csv", truth.fps, event) for event in on_foot]
     found = {person for person in people if person is not None}
     assert len(found) >= 16  # of 19 who walk there, in groups and behind one another
     assert len(people) - len(found) <= 6  # whose number changed with somebody else's
 
 
-def person_at(people_csv: Path, fps: float, alarm: RaisedInClip) -> int | None:
-    """The number of the person whose true box the alarm is on."""
-    frame = round(alarm.raised_at_s * fps)
+def person_at(people_csv: Path, fps: float, event: RaisedInClip) -> int | None:
+    """The number of the person whose true box the event is on."""
+    frame = round(event.raised_at_s * fps)
     with people_csv.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if abs(int(row["frame"]) - frame) <= 1]
     overlaps = []
     for row in rows:
         left, top, width, height = (float(row[name]) for name in ("left", "top", "width", "height"))
         box = (left, top, left + width, top + height)
-        overlaps.append((iou(box, alarm.box), int(row["person_id"])))
+        overlaps.append((iou(box, event.box), int(row["person_id"])))
     overlap, person = max(overlaps, default=(0.0, -1))
     return person if overlap >= 0.3 else None

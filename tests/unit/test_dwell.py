@@ -1,4 +1,4 @@
-"""One stall is one alarm, whatever the frame rate, the tracker and the traffic do."""
+"""One stall is one event, whatever the frame rate, the tracker and the traffic do."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def car(where: street.Where, seed: int = 1) -> street.Actor:
 @pytest.mark.parametrize("fps", [25, 10, 5, 2])
 def test_the_dwell_does_not_depend_on_the_frame_rate(fps: float) -> None:
     camera = replace(NO_PARKING, detect_fps=fps)
-    [alarm] = street.watch(camera, [car(street.parked(KERB, since_s=2.0))], seconds=14, fps=fps)
-    assert (alarm.raised_at - street.at(2.0)).total_seconds() == pytest.approx(10.0, abs=1 / fps)
+    [event] = street.watch(camera, [car(street.parked(KERB, since_s=2.0))], seconds=14, fps=fps)
+    assert (event.raised_at - street.at(2.0)).total_seconds() == pytest.approx(10.0, abs=1 / fps)
 
 
 def test_a_stay_shorter_than_the_limit_is_nothing() -> None:
@@ -45,8 +45,8 @@ def test_traffic_that_hides_a_parked_car_does_not_restart_its_stay() -> None:
     bus = street.Actor(
         where=street.driving((-300.0, 150.0, 0.0, 330.0), 100, since_s=4.0), class_id=street.TRUCK, seed=3
     )
-    alarms = street.watch(NO_PARKING, [car(street.parked(KERB)), bus], seconds=25)
-    assert [alarm.raised_at for alarm in alarms] == [street.at(10.0)]
+    events = street.watch(NO_PARKING, [car(street.parked(KERB)), bus], seconds=25)
+    assert [event.raised_at for event in events] == [street.at(10.0)]
 
 
 def test_a_car_the_detector_sees_only_now_and_then_is_still_one_stay() -> None:
@@ -68,8 +68,8 @@ def test_the_next_car_at_the_same_place_is_another_alarm() -> None:
 
 def test_a_car_on_two_zones_is_one_alarm_of_the_more_specific_one() -> None:
     camera = street.camera(street.zone(ZoneType.ROADWAY), street.zone(ZoneType.NO_PARKING))
-    [alarm] = street.watch(camera, [car(street.parked(KERB))], seconds=20)
-    assert alarm.kind == "parked_in_no_parking"
+    [event] = street.watch(camera, [car(street.parked(KERB))], seconds=20)
+    assert event.kind == "parked_in_no_parking"
 
 
 def test_a_parking_bay_is_for_parking() -> None:

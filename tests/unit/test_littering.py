@@ -30,10 +30,10 @@ def bag(since_s: float = 5.0, until_s: float = 1e9) -> street.Actor:
 
 
 def test_a_bag_put_down_by_somebody_who_walks_on_is_raised_once() -> None:
-    [alarm] = street.watch(SIDEWALK, [bag(), passer()], seconds=40)
-    assert alarm.kind == "object_left_by_person"
-    assert alarm.object_class == "object"
-    assert 15.0 <= (alarm.raised_at - street.T0).total_seconds() <= 18.0
+    [event] = street.watch(SIDEWALK, [bag(), passer()], seconds=40)
+    assert event.kind == "object_left_by_person"
+    assert event.object_class == "object"
+    assert 15.0 <= (event.raised_at - street.T0).total_seconds() <= 18.0
 
 
 def test_whoever_stays_with_a_bag_has_not_left_it() -> None:
@@ -61,7 +61,7 @@ def test_a_shadow_keeps_the_pattern_of_the_ground_and_is_no_thing() -> None:
 
     pipeline = Pipeline(SIDEWALK)
     frames = street.film([passer()], seconds=40, light=shadow)
-    assert [alarm for frame, seen in frames for alarm in pipeline.step(frame, seen)] == []
+    assert [event for frame, seen in frames for event in pipeline.step(frame, seen)] == []
 
 
 def test_a_cloud_over_the_whole_street_leaves_nothing_behind() -> None:
@@ -70,7 +70,7 @@ def test_a_cloud_over_the_whole_street_leaves_nothing_behind() -> None:
 
     pipeline = Pipeline(SIDEWALK)
     frames = street.film([passer()], seconds=40, light=cloud)
-    assert [alarm for frame, seen in frames for alarm in pipeline.step(frame, seen)] == []
+    assert [event for frame, seen in frames for event in pipeline.step(frame, seen)] == []
 
 
 def test_where_a_bag_was_taken_away_nothing_was_left() -> None:

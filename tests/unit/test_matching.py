@@ -53,13 +53,13 @@ def truth(*events: TrueEvent, ignored: tuple[Span, ...] = ()) -> Truth:
     )
 
 
-def outcome(alarm: RaisedInClip, *events: TrueEvent, ignored: tuple[Span, ...] = ()) -> str:
-    [one] = match(truth(*events, ignored=ignored), [alarm])
+def outcome(raised: RaisedInClip, *events: TrueEvent, ignored: tuple[Span, ...] = ()) -> str:
+    [one] = match(truth(*events, ignored=ignored), [raised])
     return one.event.event_id if one.event else "ignored" if one.is_ignored else "false"
 
 
 @pytest.mark.parametrize(
-    ("alarm", "expected"),
+    ("raised", "expected"),
     [
         (ALARM, "E1"),
         (replace(ALARM, family=Family.TRAFFIC, kind="stopped_vehicle"), "E1"),
@@ -72,8 +72,8 @@ def outcome(alarm: RaisedInClip, *events: TrueEvent, ignored: tuple[Span, ...] =
         (replace(ALARM, box=(300.0, 100.0, 400.0, 180.0), track=(BOX,)), "E1"),
     ],
 )
-def test_family_kind_time_and_place_have_to_agree(alarm: RaisedInClip, expected: str) -> None:
-    assert outcome(alarm, EVENT) == expected
+def test_family_kind_time_and_place_have_to_agree(raised: RaisedInClip, expected: str) -> None:
+    assert outcome(raised, EVENT) == expected
 
 
 def test_a_small_thing_is_matched_by_its_centre() -> None:

@@ -10,8 +10,8 @@ START = (200.0, 150.0, 230.0, 230.0)
 
 
 def test_somebody_who_walks_on_the_roadway_is_raised_once() -> None:
-    alarms = street.watch(ROADWAY, [street.walker(street.driving(START, 40))], seconds=8)
-    assert [alarm.kind for alarm in alarms] == ["pedestrian_on_carriageway"]
+    events = street.watch(ROADWAY, [street.walker(street.driving(START, 40))], seconds=8)
+    assert [event.kind for event in events] == ["pedestrian_on_carriageway"]
 
 
 def test_a_post_taken_for_a_person_never_moves_and_is_nothing() -> None:
@@ -40,10 +40,10 @@ def test_a_crosswalk_is_for_walking() -> None:
 
 def test_a_cyclist_on_the_shoulder_of_a_motorway_is_raised() -> None:
     camera = street.camera(street.zone(ZoneType.SHOULDER))
-    [alarm] = street.watch(
+    [event] = street.watch(
         camera, [street.walker(street.driving((20.0, 150.0, 50.0, 230.0), 120))], seconds=4
     )
-    assert alarm.zone_id == "shoulder"
+    assert event.zone_id == "shoulder"
 
 
 def test_two_who_meet_on_the_roadway_are_two() -> None:

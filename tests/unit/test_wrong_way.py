@@ -25,20 +25,20 @@ def car(right_pps: float, *, x: float = 300.0) -> street.Actor:
 
 @pytest.mark.parametrize("fps", [25, 10, 5])
 def test_a_car_against_the_lane_is_raised_once_after_a_second(fps: float) -> None:
-    [alarm] = street.watch(replace(CAMERA, detect_fps=fps), [car(-90)], seconds=5, fps=fps)
-    assert alarm.kind == "wrong_way"
-    assert 1.0 <= (alarm.raised_at - street.T0).total_seconds() <= 2.0
+    [event] = street.watch(replace(CAMERA, detect_fps=fps), [car(-90)], seconds=5, fps=fps)
+    assert event.kind == "wrong_way"
+    assert 1.0 <= (event.raised_at - street.T0).total_seconds() <= 2.0
 
 
 @pytest.mark.parametrize("right_pps", [90, 20, 0, -3])
 def test_with_the_lane_or_standing_in_it_is_nothing(right_pps: float) -> None:
-    alarms = street.watch(CAMERA, [car(right_pps, x=200.0)], seconds=6)
-    assert [alarm for alarm in alarms if alarm.kind == "wrong_way"] == []
+    events = street.watch(CAMERA, [car(right_pps, x=200.0)], seconds=6)
+    assert [event for event in events if event.kind == "wrong_way"] == []
 
 
 def test_a_one_way_roadway_is_a_lane_to_this_rule() -> None:
     one_way = replace(street.zone(ZoneType.ROADWAY), direction=LANE.direction)
-    assert [alarm.kind for alarm in street.watch(street.camera(one_way), [car(-90)], seconds=5)] == [
+    assert [event.kind for event in street.watch(street.camera(one_way), [car(-90)], seconds=5)] == [
         "wrong_way"
     ]
 
@@ -58,8 +58,8 @@ def test_a_false_box_of_the_whole_street_hides_nobody_in_it() -> None:
         where=lambda at_s: (20.0, 0.0, 620.0, 355.0) if at_s >= 2 else None, score=0.5, is_there=False
     )
     second = street.Actor(where=street.driving((500.0, 200.0, 580.0, 250.0), -90, since_s=4.0), seed=3)
-    alarms = street.watch(CAMERA, [whole, car(-90), second], seconds=8, fps=10)
-    assert [alarm.kind for alarm in alarms].count("wrong_way") == 2
+    events = street.watch(CAMERA, [whole, car(-90), second], seconds=8, fps=10)
+    assert [event.kind for event in events].count("wrong_way") == 2
 
 
 def scene() -> Scene:
