@@ -23,6 +23,7 @@ from dispatch_api.limits import BodyLimit
 from dispatch_api.metrics import CountRequests, Metrics
 from dispatch_api.openapi import describe
 from dispatch_api.settings import ApiSettings
+from incidents.evidence.opening import open_store
 from incidents.store.notify import changes
 from incidents.usecases.service import IncidentSettings, open_incidents
 
@@ -85,14 +86,16 @@ def _api() -> APIRouter:
 def _lifespan(settings: ApiSettings, metrics: Metrics, clock: Clock) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = open_store(settings.evidence)
         wanted = IncidentSettings(
-            database_url=settings.database_url, data_dir=settings.data_dir, profile=settings.profile
+            database_url=settings.database_url, evidence=store, profile=settings.profile
         )
         async with open_incidents(wanted) as incidents:
             told = Changes(partial(_topics, settings.database_url))
             app.state.context = Context(
                 settings=settings,
                 incidents=incidents,
+                evidence=store,
                 changes=told,
                 metrics=metrics,
                 texts=load_texts(),

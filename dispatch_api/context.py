@@ -14,6 +14,7 @@ from dispatch_api.language import Language, Texts
 from dispatch_api.metrics import Metrics
 from dispatch_api.settings import ApiSettings
 from dispatch_api.wording import Wording
+from incidents.evidence.store import EvidenceStore
 from incidents.usecases.service import Incidents
 
 Clock = Callable[[], datetime]
@@ -29,6 +30,7 @@ def utc_now() -> datetime:
 class Context:
     settings: ApiSettings
     incidents: Incidents
+    evidence: EvidenceStore
     changes: Changes
     metrics: Metrics
     texts: Mapping[Language, Texts]

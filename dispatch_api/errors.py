@@ -23,7 +23,6 @@ from dispatch_api.limits import TooLarge
 from dispatch_api.wording import Wording
 from incidents.errors import (
     BadCredentials,
-    CannotKeep,
     DatabaseUnavailable,
     HeldByOther,
     IllegalTransition,
@@ -38,6 +37,7 @@ from incidents.errors import (
     TooLate,
     TooManyAttempts,
 )
+from incidents.evidence.store import EvidenceUnavailable
 from incidents.people.history import HistoryRow
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ HTTP_STATUS: dict[type[Exception], int] = {
     TooManyAttempts: 429,
     DatabaseUnavailable: 503,
     SchemaMismatch: 503,
-    CannotKeep: 507,
+    EvidenceUnavailable: 503,
 }
 PROGRAMS = ("/api/", "/evidence/", "/photos/", "/healthz", "/readyz", "/metrics", "/static/")
 RETRY_AFTER_S = 5
@@ -143,6 +143,8 @@ def _said(error: Exception, wording: Wording) -> str:
         return "; ".join(wording.history(row, error.what) for row in error.newer)
     if isinstance(error, IllegalTransition) and error.last:
         return wording.history(error.last, error.what)
+    if isinstance(error, EvidenceUnavailable):
+        return texts("error.evidence_unavailable")
     if isinstance(error, TooLate):
         return texts("error.too_late", until=formats.time_of_day(error.until, seconds=True))
     if isinstance(error, BadCredentials):

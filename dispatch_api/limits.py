@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from incidents.evidence.photos import N_BYTES_MAX
 from incidents.lifecycle.given import N_PHOTOS_MAX
-from incidents.photos.photos import N_BYTES_MAX
 
 MIB = 1024 * 1024
 FORM_MAX_BYTES = 64 * 1024  # texts and the frame of a multipart form

@@ -149,13 +149,6 @@ class DatabaseUnavailable(IncidentError):
         super().__init__(f"the database does not answer: {' '.join(problem.split())}")
 
 
-class CannotKeep(IncidentError):
-    """A file cannot be written: the disk is full, or the data folder is not ours. Nothing was changed."""
-
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path} cannot be written: {problem}")
-
-
 class SchemaMismatch(IncidentError):
     """The database is not at the version this program needs."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from errno import EINVAL
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -17,18 +16,23 @@ from ingest.packet import Packet
 TICKS_PER_S = 90_000  # the clock of H.264 over RTP
 
 
+class CannotMux(Exception):
+    """A stream with a codec that MP4 cannot hold."""
+
+
 def write_mp4(segment: Segment, path: Path) -> None:
     """Write the packets unchanged, the index first, so that a browser plays the file while it loads.
 
     Raises:
         OSError: the file cannot be written.
+        CannotMux: MP4 has no place for this codec.
     """
     try:
         _mux(segment, path)
     except av.FFmpegError as error:
         raise OSError(error.errno, f"cannot be written as MP4: {error.strerror}", str(path)) from error
     except ValueError as error:  # PyAV's answer to a codec that MP4 cannot hold
-        raise OSError(EINVAL, f"cannot be written as MP4: {error}", str(path)) from error
+        raise CannotMux(f"the stream cannot be written as MP4: {error}") from error
 
 
 def _mux(segment: Segment, path: Path) -> None:

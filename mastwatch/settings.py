@@ -9,6 +9,8 @@ from typing import NewType, TypeVar, get_type_hints
 
 import yaml
 
+from incidents.evidence.opening import StoreSettings
+
 PREFIX = "MASTWATCH_"
 MAX_PORT = 65535
 CLIP_MAX_S = 600  # the stream of so long is kept in memory, for every camera
@@ -41,8 +43,23 @@ class Settings:
     dead_letters_window_s: float = 600.0
     evidence_before_s: float = 10.0
     evidence_after_s: float = 10.0
-    evidence_keep_days: int = 90
+    evidence_keep_days: int = 90  # of what was dismissed
+    evidence_store: str | None = None  # a folder, or s3://bucket/prefix; None: data_dir
+    s3_endpoint_url: str | None = None  # None: Amazon's own
+    s3_region: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = field(default=None, repr=False)
     analysis_processes: int | None = None  # of a worker; 0: in the worker itself; None: by its processors
+
+
+def evidence_of(settings: Settings) -> StoreSettings:
+    return StoreSettings(
+        address=settings.evidence_store or str(settings.data_dir),
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key,
+    )
 
 
 def need(name: str, value: T | None) -> T:

@@ -17,6 +17,8 @@ from argon2 import PasswordHasher
 
 from dispatch_api.app import ApiSettings, create_app
 from incidents.contract.events import CandidateRaised
+from incidents.evidence.opening import StoreSettings, open_store
+from incidents.evidence.store import CANDIDATES, PHOTOS
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.places.routing import Boundaries, Ward, WardRef, outline_from
@@ -33,12 +35,24 @@ START_WITHIN_S = 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     settings: ApiSettings
+    data_dir: Path  # the evidence store
     wards: tuple[Ward, ...]
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Of what cameras saw."""
+        return self.data_dir / CANDIDATES
+
+    @property
+    def photos_dir(self) -> Path:
+        return self.data_dir / PHOTOS
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Incidents]:
         wanted = IncidentSettings(
-            database_url=self.settings.database_url, data_dir=self.settings.data_dir, profile="da-lat"
+            database_url=self.settings.database_url,
+            evidence=open_store(self.settings.evidence),
+            profile="da-lat",
         )
         async with open_incidents(wanted) as incidents:
             yield incidents
@@ -77,9 +91,14 @@ class City:
 
 def city_of(postgres_url: str, data_dir: Path, shared_dir: Path) -> City:
     settings = ApiSettings(
-        database_url=postgres_url, data_dir=data_dir, profile="da-lat", secure_cookies=False
+        database_url=postgres_url,
+        evidence=StoreSettings(address=str(data_dir)),
+        profile="da-lat",
+        secure_cookies=False,
     )
-    return City(settings=settings, wards=_wards(shared_dir / "geo" / "da-lat-wards-2025.geojson"))
+    return City(
+        settings=settings, data_dir=data_dir, wards=_wards(shared_dir / "geo" / "da-lat-wards-2025.geojson")
+    )
 
 
 def _wards(path: Path) -> tuple[Ward, ...]:

@@ -19,7 +19,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ingest": (),
     "models": (),
     "incidents": (),
-    "detectors": ("ingest", "models", "incidents.contract", "incidents.bus"),
+    # The worker writes the evidence that the API reads and the sweeper removes: one adapter for all three.
+    "detectors": ("ingest", "models", "incidents.contract", "incidents.bus", "incidents.evidence"),
     "dispatch_api": ("incidents",),
     "mastwatch": ROOMS,
 }
@@ -64,7 +65,6 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "procedure",
         "places",
         "lifecycle",
-        "photos",
         "evidence",
         "store",
         "texts",
@@ -84,6 +84,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "auth",
         "headers",
         "health",
+        "byte_range",
         "components",
         "errors",
         "evidence",
@@ -114,6 +115,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "supervision": ("detectors/perception/tracking.py",),
     # The demo's clips are encoded as a camera would have sent them.
     "av": ("ingest/", "mastwatch/stack/footage.py"),
+    "boto3": ("incidents/evidence/s3.py",),
     "fastapi": ("dispatch_api/",),
     "jinja2": ("dispatch_api/",),
     "shapely": ("incidents/places/routing.py",),

@@ -19,13 +19,15 @@ from uuid import UUID, uuid4
 
 from detectors.evidence.candidate import candidate
 from detectors.evidence.counters import WorkerCounters
-from detectors.evidence.store import EvidenceImages, EvidenceStore
+from detectors.evidence.writer import EvidenceImages, EvidenceWriter
 from detectors.isolation import Failure, Stage, attempt
 from detectors.rules.event import Event
 from incidents.bus.outbox import Outbox, OutboxError
 from incidents.contract.events import CandidateRaised, Clip
+from incidents.evidence.store import EvidenceUnavailable
 from ingest.camera import Camera
 from ingest.connection.ring import PacketRing
+from ingest.mp4 import CannotMux
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -67,7 +69,7 @@ class EvidenceRecorder:
 
     def __init__(
         self,
-        store: EvidenceStore,
+        writer: EvidenceWriter,
         outbox: Outbox,
         counters: WorkerCounters,
         *,
@@ -76,7 +78,7 @@ class EvidenceRecorder:
         waiting_most: int = WAITING_MOST,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store = store
+        self._writer = writer
         self._outbox = outbox
         self._counters = counters
         self._before = timedelta(seconds=before_s)
@@ -137,7 +139,7 @@ class EvidenceRecorder:
             candidate_id,
             request.camera,
             request.event,
-            self._store.keep_images(candidate_id, request.event.raised_at, request.images),
+            self._writer.write_images(candidate_id, request.event.raised_at, request.images),
             picture_wh=request.picture_wh,
             best_at=request.images.best.at,
             model=request.model,
@@ -171,8 +173,8 @@ class EvidenceRecorder:
             )
             return None
         try:
-            return self._store.keep_clip(held.candidate.candidate_id, raised_at, segment)
-        except OSError as error:
+            return self._writer.write_clip(held.candidate.candidate_id, raised_at, segment)
+        except (EvidenceUnavailable, CannotMux, OSError) as error:
             log.warning("candidate %s has no clip: %s", held.candidate.candidate_id, error)
             return None
 
@@ -191,7 +193,7 @@ class EvidenceRecorder:
         while True:
             try:
                 return write()
-            except (OSError, OutboxError) as error:
+            except (EvidenceUnavailable, OSError, OutboxError) as error:
                 self._counters.n_write_failures += 1
                 log.warning("a candidate cannot be stored yet: %s", error)
                 if stop.wait(RETRY_S):

@@ -11,7 +11,7 @@ from detectors.evidence.candidate import box_at
 from detectors.evidence.counters import CameraCounters, Drop
 from detectors.evidence.recorder import RecordRequest
 from detectors.evidence.snapshot_buffer import Snapshot, SnapshotBuffer, snapshot
-from detectors.evidence.store import EvidenceImages
+from detectors.evidence.writer import EvidenceImages
 from detectors.isolation import Failure, Restarts, Stage, attempt
 from detectors.perception.analysis_frame import reduced
 from detectors.perception.detections import Detections

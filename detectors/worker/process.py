@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from detectors.evidence.counters import WorkerCounters
 from detectors.evidence.recorder import GRACE_S, EvidenceRecorder
-from detectors.evidence.store import EvidenceStore
+from detectors.evidence.writer import EvidenceWriter
 from detectors.perception.detections import Detector
 from detectors.pipeline import Pipeline
 from detectors.runtimes.router import ModelRouter
@@ -30,6 +30,7 @@ from incidents.bus.outbox import Outbox
 from incidents.bus.sender import EventSender
 from incidents.bus.topics import Cluster
 from incidents.contract.events import CandidateRaised
+from incidents.evidence.opening import StoreSettings, open_store
 from ingest.camera import Camera
 
 log = logging.getLogger(__name__)
@@ -43,11 +44,12 @@ class WorkerSettings:
     cameras: tuple[Camera, ...]
     models_dir: Path
     weights: str | None = None  # a name in models/registry.toml; None: those that fit each picture
-    data_dir: Path  # holds `evidence/` and the outbox
+    data_dir: Path  # holds the outbox
+    evidence: StoreSettings
     cluster: Cluster
     evidence_before_s: float = 10.0
     evidence_after_s: float = 10.0
-    evidence_keep_days: int = 90
+    outbox_keep_days: int = 90
     metrics_port: int | None = None  # None: no metrics page
     analysis_processes: int | None = None  # 0: in the worker itself; None: by the number of processors
 
@@ -123,9 +125,8 @@ class Worker:
         self._failure: BaseException | None = None
         self._counters = WorkerCounters()
         self._delivery = Delivery(outbox, sender)
-        store = EvidenceStore(settings.data_dir / "evidence")
         self._recorder = EvidenceRecorder(
-            store,
+            EvidenceWriter(open_store(settings.evidence)),
             outbox,
             self._counters,
             before_s=settings.evidence_before_s,
@@ -150,9 +151,7 @@ class Worker:
             },
             outbox_depth=outbox.depth,
         )
-        self._housekeeping = Housekeeping(
-            store, outbox, keep_days=settings.evidence_keep_days, line=self.metrics.line
-        )
+        self._housekeeping = Housekeeping(outbox, keep_days=settings.outbox_keep_days, line=self.metrics.line)
 
     def run(self) -> None:
         """Until `stop`. Raises what made a part fail."""

@@ -159,6 +159,9 @@ class CandidateOut(Out):
     severity: int = Field(description="1 (can wait) to 3 (danger to life).")
     decided_by: PersonOut | None
     decided_at: datetime | None
+    evidence_removed_at: datetime | None = Field(
+        description="Since when retention has removed its pictures and clip; null while they are there."
+    )
     dismiss_reason: DismissReason | None
     report_id: UUID | None
     report_code: str | None

@@ -8,8 +8,8 @@ from fastapi import UploadFile
 
 from dispatch_api.limits import TooLarge
 from incidents.errors import InvalidInput
+from incidents.evidence.photos import N_BYTES_MAX
 from incidents.lifecycle.given import N_PHOTOS_MAX
-from incidents.photos.photos import N_BYTES_MAX
 
 
 async def read_photos(photos: Sequence[UploadFile]) -> list[bytes]:

@@ -18,9 +18,9 @@ from dispatch_api.limits import MIB, TooLarge
 from dispatch_api.wording import Wording
 from incidents.contract.events import CandidateRaised, Family
 from incidents.errors import IllegalTransition, InvalidInput, Stale
+from incidents.evidence.photos import N_BYTES_MAX
 from incidents.lifecycle.states import ReportAction
 from incidents.people.accounts import Account
-from incidents.photos.photos import N_BYTES_MAX
 from incidents.read.views import ReportView, Tab
 
 router = APIRouter(prefix="/ward", include_in_schema=False)

@@ -33,6 +33,7 @@ class Candidate:
     severity: int
     decided_by: Person | None
     decided_at: datetime | None
+    evidence_removed_at: datetime | None = None  # by retention: the pictures are gone, the case stays
     dismiss_reason: DismissReason | None
     report_id: UUID | None  # of the report that it belongs to, not of one taken back
     report_code: str | None

@@ -117,6 +117,7 @@ def candidate_view(
         severity=candidate.severity,
         decided_by=candidate.decided_by,
         decided_at=candidate.decided_at,
+        evidence_removed_at=candidate.evidence_removed_at,
         dismiss_reason=candidate.dismiss_reason,
         report_id=candidate.report_id,
         report_code=candidate.report_code,

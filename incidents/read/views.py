@@ -69,6 +69,7 @@ class CandidateView:
     severity: int  # 1 (can wait) to 3 (danger to life)
     decided_by: Person | None
     decided_at: datetime | None
+    evidence_removed_at: datetime | None  # by retention; None while the pictures are there
     dismiss_reason: DismissReason | None
     report_id: UUID | None
     report_code: str | None

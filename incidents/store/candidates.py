@@ -24,6 +24,7 @@ from incidents.store.rows import Row, history_row, person, transition_columns, w
 SELECT = """
     SELECT c.candidate_id, c.event::text AS event, c.state, c.version, c.queued_at, c.lease_until,
         c.near_boundary, c.category_key, c.severity, c.decided_at, c.dismiss_reason,
+        c.evidence_removed_at,
         c.holder_id, holder.full_name AS holder_name,
         c.decided_by_id, decider.full_name AS decided_by_name,
         ward.code AS ward_code, ward.name AS ward_name, ward.valid_from AS ward_from,
@@ -271,6 +272,7 @@ def _candidate(row: Row) -> Candidate:
         severity=row["severity"],
         decided_by=person(row, "decided_by"),
         decided_at=row["decided_at"],
+        evidence_removed_at=row["evidence_removed_at"],
         dismiss_reason=reason and DismissReason(reason),
         report_id=row["report_id"],
         report_code=code_of(row["report_day"], row["report_number"]) if row["report_id"] else None,

@@ -19,6 +19,7 @@ from incidents.store.liveness import LIVENESS
 from incidents.store.migrate import APPLIED, EXISTS, missing_from
 from incidents.store.places import PlaceStore
 from incidents.store.reports import ReportStore
+from incidents.store.retention import RetentionStore
 from incidents.store.timers import TimerStore
 
 # A statement that takes longer is stuck, and so is a person waiting for it.
@@ -35,6 +36,7 @@ class Store:
         self.candidates = CandidateStore(connection)
         self.places = PlaceStore(connection)
         self.reports = ReportStore(connection)
+        self.retention = RetentionStore(connection)
         self.timers = TimerStore(connection)
 
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
+from incidents.evidence.store import EvidenceStore
 from incidents.places.routing import WardOutline
 from incidents.procedure.policy import PER_WARD, Policy, Unit
 from incidents.procedure.profiles import load_profile
@@ -21,7 +21,7 @@ from incidents.usecases.ward import WardReports
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentSettings:
     database_url: str = field(repr=False)
-    data_dir: Path  # photos go below it
+    evidence: EvidenceStore  # photos go there
     profile: str  # a city's key or name, or the path of a profile
 
 
@@ -81,7 +81,7 @@ async def open_incidents(settings: IncidentSettings) -> AsyncIterator[Incidents]
             await store.places.put_units(policy.units.values())
         yield Incidents(
             desk=Desk(database, policy),
-            reports=WardReports(database, policy, settings.data_dir),
+            reports=WardReports(database, policy, settings.evidence),
             accounts=Accounts(database),
             places=Places(database, policy),
             database=database,

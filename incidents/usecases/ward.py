@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 from uuid import UUID
 
 from incidents.errors import IllegalTransition, NotAllowed, Stale
+from incidents.evidence.photos import clean, store_photo
+from incidents.evidence.store import EvidenceStore
 from incidents.lifecycle.act import ReportDecision, act_report
 from incidents.lifecycle.payloads import Payload, SubmitResult
 from incidents.lifecycle.reasons import Ended
@@ -17,7 +18,6 @@ from incidents.lifecycle.records import Photo, Report
 from incidents.lifecycle.states import ReportAction, ReportState
 from incidents.people.accounts import Account
 from incidents.people.roles import DISPATCH, IOC, Role
-from incidents.photos.photos import clean, keep
 from incidents.procedure.policy import Policy
 from incidents.read.present import candidate_view, candidate_views, report_view
 from incidents.read.views import ReportView, Tab, Tasks
@@ -35,10 +35,10 @@ SEE_ALL = DISPATCH | {Role.LEADER, Role.RECHECKER}
 
 
 class WardReports:
-    def __init__(self, database: Database, policy: Policy, data_dir: Path) -> None:
+    def __init__(self, database: Database, policy: Policy, evidence: EvidenceStore) -> None:
         self._database = database
         self._policy = policy
-        self._data_dir = data_dir
+        self._evidence = evidence
 
     async def tasks(self, by: Account, at: datetime, tab: Tab) -> Tasks:
         """What the account's unit leads, what is due first. Four statements, however many there are."""
@@ -78,7 +78,7 @@ class WardReports:
             return await store.reports.of_candidate(candidate_id, _unit_seen_by(by))
 
     async def may_see_photo(self, path: str, by: Account) -> bool:
-        """Whoever may see the report that it belongs to. `path`: below the data folder."""
+        """Whoever may see the report that it belongs to. `path`: in the evidence store."""
         async with self._database.autocommit() as store:
             return await store.reports.with_photo(path, _unit_seen_by(by))
 
@@ -119,7 +119,7 @@ class WardReports:
             photos: after the work, at least one; JPEG, PNG or WebP, at most 10 MiB each.
         Raises:
             InvalidInput: no text, no photo, or a file that is not a picture; nothing was changed.
-            CannotKeep: the photos cannot be written; nothing was changed.
+            EvidenceUnavailable: the photos cannot be stored; nothing was changed.
             NotFound, NotAllowed, IllegalTransition, Stale
         """
         text = text.strip()
@@ -136,7 +136,7 @@ class WardReports:
             return await self._done(store, seen, ReportAction.SUBMIT, result, by, at)
 
     def _keep(self, photo: bytes, at: datetime) -> Photo:
-        return keep(clean(photo), self._data_dir, self._policy.calendar.on(at))
+        return store_photo(self._evidence, clean(photo), self._policy.calendar.on(at))
 
     async def _seen(self, store: Store, report_id: UUID, by: Account, version: int | None = None) -> Report:
         seen = await store.reports.get(report_id)

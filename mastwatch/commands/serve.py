@@ -12,7 +12,7 @@ import uvicorn
 from dispatch_api.app import ApiSettings, create_app
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
-from mastwatch.settings import SettingsError, load, need
+from mastwatch.settings import SettingsError, evidence_of, load, need
 from mastwatch.stack.errors import PortInUse
 
 # Open pages hold a stream of changes for ever: they are cut off then, and come back by themselves.
@@ -28,7 +28,7 @@ def run(_args: argparse.Namespace) -> int:
     app = create_app(
         ApiSettings(
             database_url=need("database_url", settings.database_url),
-            data_dir=settings.data_dir,
+            evidence=evidence_of(settings),
             profile=settings.city,
             secure_cookies=settings.secure_cookies,
         )

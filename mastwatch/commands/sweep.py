@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import timedelta
 
 from incidents.usecases import sweep
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
-from mastwatch.settings import load, need
+from mastwatch.settings import evidence_of, load, need
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -21,6 +22,8 @@ def run(_args: argparse.Namespace) -> int:
         database_url=need("database_url", settings.database_url),
         profile=settings.city,
         metrics_port=settings.metrics_port,
+        evidence=evidence_of(settings),
+        evidence_keep=timedelta(days=settings.evidence_keep_days),
     )
     sweep.run(wanted, lifetime.begin(settings.metrics_port))
     return 0

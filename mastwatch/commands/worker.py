@@ -11,7 +11,7 @@ from incidents.bus.topics import Cluster
 from ingest.camera import load_cameras
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
-from mastwatch.settings import SettingsError, load, need
+from mastwatch.settings import SettingsError, evidence_of, load, need
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -25,10 +25,10 @@ def run(_args: argparse.Namespace) -> int:
         models_dir=need("models_dir", settings.models_dir),
         weights=settings.weights,
         data_dir=settings.data_dir,
+        evidence=evidence_of(settings),
         cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),
         evidence_before_s=settings.evidence_before_s,
         evidence_after_s=settings.evidence_after_s,
-        evidence_keep_days=settings.evidence_keep_days,
         metrics_port=settings.metrics_port,
         analysis_processes=settings.analysis_processes,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from incidents.errors import InvalidInput
+from incidents.evidence.folder import FolderStore
 from incidents.places.boundaries_file import read_wards
 from incidents.places.routing import Boundaries, route
 from incidents.procedure.policy import Policy, Unit
@@ -29,7 +30,7 @@ def prepare_ledger(database_url: str, plan: Plan) -> tuple[DemoAccount, ...]:
     policy = load_profile(CITY)
     for path in plan.boundaries:
         asyncio.run(put(database_url, read_wards(path, policy), path.name))
-    settings = IncidentSettings(database_url=database_url, data_dir=plan.data_dir, profile=CITY)
+    settings = IncidentSettings(database_url=database_url, evidence=FolderStore(plan.data_dir), profile=CITY)
     return asyncio.run(_people(settings, plan.show.cameras, datetime.now(UTC)))
 
 

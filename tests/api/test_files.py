@@ -16,7 +16,7 @@ from tests.running_city import City
 @pytest.fixture
 async def event(city: City, shared_dir: Path) -> CandidateRaised:
     """Waits in the queue, seen in the ward of Xuân Hương."""
-    event = raised(PARKED, shared_dir / "footage", city.settings.evidence_dir, datetime.now(UTC))
+    event = raised(PARKED, shared_dir / "footage", city.evidence_dir, datetime.now(UTC))
     await city.raise_(event)
     return event
 
@@ -61,7 +61,7 @@ async def test_another_reports_folder_in_the_path_opens_nothing(
     mai: AsyncClient, an: AsyncClient, city: City, shared_dir: Path, event: CandidateRaised
 ) -> None:
     await confirmed(mai, event.candidate_id)
-    other = raised(PARKED, shared_dir / "footage", city.settings.evidence_dir, datetime.now(UTC))
+    other = raised(PARKED, shared_dir / "footage", city.evidence_dir, datetime.now(UTC))
     await city.raise_(other)
     mine, secret = clip_of(event).rpartition("/")[0], other.candidate_id
     assert (await an.get(f"{mine}/..%2f{secret}/clip.mp4")).status_code == 404
@@ -108,20 +108,20 @@ async def test_a_picture_may_be_kept_by_the_browser_and_by_no_proxy(
     ],
 )
 async def test_no_path_leads_out_of_the_folder(mai: AsyncClient, city: City, path: str) -> None:
-    city.settings.evidence_dir.mkdir(parents=True, exist_ok=True)
-    city.settings.photos_dir.mkdir(parents=True, exist_ok=True)
-    (city.settings.data_dir / "secret.jpg").write_bytes(b"not for you")
+    city.evidence_dir.mkdir(parents=True, exist_ok=True)
+    city.photos_dir.mkdir(parents=True, exist_ok=True)
+    (city.data_dir / "secret.jpg").write_bytes(b"not for you")
     assert (await mai.get(path)).status_code == 404
 
 
 async def test_a_link_out_of_the_folder_is_not_followed(mai: AsyncClient, city: City) -> None:
-    city.settings.evidence_dir.mkdir(parents=True)
-    (city.settings.data_dir / "secret.jpg").write_bytes(b"not for you")
-    (city.settings.evidence_dir / "link.jpg").symlink_to(city.settings.data_dir / "secret.jpg")
+    city.evidence_dir.mkdir(parents=True)
+    (city.data_dir / "secret.jpg").write_bytes(b"not for you")
+    (city.evidence_dir / "link.jpg").symlink_to(city.data_dir / "secret.jpg")
     assert (await mai.get("/evidence/link.jpg")).status_code == 404
 
 
 async def test_only_pictures_and_clips_are_served(mai: AsyncClient, city: City) -> None:
-    city.settings.evidence_dir.mkdir(parents=True)
-    (city.settings.evidence_dir / "page.html").write_text("<script>", encoding="utf-8")
+    city.evidence_dir.mkdir(parents=True)
+    (city.evidence_dir / "page.html").write_text("<script>", encoding="utf-8")
     assert (await mai.get("/evidence/page.html")).status_code == 404

@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from dispatch_api.limits import FORM_MAX_BYTES, MIB, RESULT_MAX_BYTES
-from incidents.photos.photos import N_BYTES_MAX
+from incidents.evidence.photos import N_BYTES_MAX
 from tests.api.visitors import Raise, accepted, confirmed, photo, send_result
 from tests.running_city import City
 
@@ -69,15 +69,15 @@ async def test_what_is_no_picture_is_refused(an: AsyncClient, report: dict[str, 
     assert answer.json()["errors"][0]["field"] == "photos"
 
 
-async def test_a_photo_that_cannot_be_kept_changes_nothing_and_can_be_sent_again(
+async def test_a_photo_that_cannot_be_stored_changes_nothing_and_can_be_sent_again(
     city: City, an: AsyncClient, report: dict[str, Any]
 ) -> None:
     taken = await accepted(an, report)
-    in_the_way = city.settings.data_dir / "photos"
+    in_the_way = city.data_dir / "photos"
     in_the_way.parent.mkdir()
     in_the_way.write_text("a file where the folder should be")
     answer = await send_result(an, taken, photo())
-    assert (answer.status_code, answer.json()["type"]) == (507, "urn:mastwatch:problem:cannot-keep")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:mastwatch:problem:evidence-unavailable")
     in_the_way.unlink()
     assert (await send_result(an, taken, photo())).json()["state"] == "review"
 

@@ -58,7 +58,7 @@ def put(city: City, shared_dir: Path) -> Put:
         first = datetime.now(UTC) - timedelta(minutes=len(shots))
         for minutes, shot in enumerate(shots or SHOTS):
             at = first + timedelta(minutes=minutes)
-            await city.raise_(raised(shot, shared_dir / "footage", city.settings.evidence_dir, at))
+            await city.raise_(raised(shot, shared_dir / "footage", city.evidence_dir, at))
 
     return put
 

@@ -17,12 +17,13 @@ from detectors.evidence.candidate import box_at
 from detectors.evidence.counters import WorkerCounters
 from detectors.evidence.recorder import EvidenceRecorder, RecordRequest
 from detectors.evidence.snapshot_buffer import Snapshot, jpeg
-from detectors.evidence.store import EvidenceImages, EvidenceStore
+from detectors.evidence.writer import EvidenceImages, EvidenceWriter
 from detectors.isolation import Failure, Stage
 from detectors.rules.event import Event, PathPoint
 from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised, Family, Label
+from incidents.evidence.folder import FolderStore
 from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.connection.ring import PacketRing
 
@@ -98,7 +99,7 @@ def going_out(outbox: Outbox) -> list[CandidateRaised]:
 
 
 def new_recorder(outbox: Outbox, folder: Path, counters: WorkerCounters) -> EvidenceRecorder:
-    return EvidenceRecorder(EvidenceStore(folder), outbox, counters, before_s=5, after_s=60)
+    return EvidenceRecorder(EvidenceWriter(FolderStore(folder)), outbox, counters, before_s=5, after_s=60)
 
 
 def test_a_candidate_is_held_while_its_clip_is_awaited(outbox: Outbox, tmp_path: Path) -> None:
@@ -138,7 +139,12 @@ def test_a_disk_that_refuses_is_asked_again_and_nothing_is_lost(outbox: Outbox, 
 def test_what_neither_disk_nor_memory_has_room_for_is_counted(outbox: Outbox, tmp_path: Path) -> None:
     counters = WorkerCounters()
     recorder = EvidenceRecorder(
-        EvidenceStore(tmp_path / "evidence"), outbox, counters, before_s=5, after_s=60, waiting_most=2
+        EvidenceWriter(FolderStore(tmp_path / "evidence")),
+        outbox,
+        counters,
+        before_s=5,
+        after_s=60,
+        waiting_most=2,
     )
     for _ in range(5):
         recorder.add(REQUEST)

@@ -1,175 +1,215 @@
-"""Evidence on the disk: whole or not there, with the hash of what is kept; a clip that a browser plays."""
+"""One suite over every evidence store: a folder, and an S3-compatible server over HTTP."""
 
 from __future__ import annotations
 
 import hashlib
-import http.server
-import subprocess
-import sys
+import os
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from itertools import islice
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import cv2
-import numpy as np
+import boto3
 import pytest
-from playwright.sync_api import sync_playwright
+from moto.server import ThreadedMotoServer
 
-from detectors.evidence.snapshot_buffer import Snapshot, jpeg
-from detectors.evidence.store import EvidenceImages, EvidenceStore
-from ingest.connection.ring import PacketRing, Segment
-from ingest.decoders.policy import EVERY_FRAME
-from ingest.stream import RtspSource
-from mastwatch.stack.cameras import VirtualCameras
-from tests.contract.conftest import CLIP
+from incidents.evidence.folder import FolderStore
+from incidents.evidence.opening import BadStoreAddress, StoreSettings, open_store
+from incidents.evidence.s3 import S3Settings, S3Store
+from incidents.evidence.store import (
+    CHUNK_BYTES,
+    EvidenceStore,
+    EvidenceUnavailable,
+    candidate_folder,
+    put_bytes,
+)
 
-RAISED_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-GREY = Snapshot(at=RAISED_AT, jpeg=jpeg(np.full((120, 160, 3), 128, np.uint8)))
-SHOTS = EvidenceImages(best=GREY, xyxy_px=(40, 30, 100, 90), entered=GREY)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> EvidenceStore:
-    return EvidenceStore(tmp_path)
+SEEN_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+PATH = f"evidence/2026/11/22/{UUID(int=7)}/image.jpg"
+CONTENT = bytes(range(256)) * 4096  # four chunks
+SECRET = "not-to-be-shown"  # noqa: S105 (of a server that lives as long as a test)
 
 
 @pytest.fixture(scope="module")
-def segment(cameras: VirtualCameras) -> Segment:
-    """Four seconds of a live stream, over the end of the clip and its new beginning."""
-    ring = PacketRing(30)
-    frames = RtspSource("cho", cameras.url(CLIP), ring, EVERY_FRAME).frames()
-    times = [frame.captured_at for frame in islice(frames, 240)]
-    segment = ring.export(times[-1] - timedelta(seconds=4), times[-1])
-    assert segment is not None
-    return segment
+def s3_address() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
-def test_pictures_are_filed_by_day_and_candidate(store: EvidenceStore, tmp_path: Path) -> None:
-    candidate_id = UUID(int=7)
-    evidence = store.keep_images(candidate_id, RAISED_AT, SHOTS)
-    assert evidence.image.path == f"2026/11/22/{candidate_id}/image.jpg"
-    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["entered.jpg", "image.jpg", "raw.jpg"]
-
-
-def test_each_file_is_described_by_its_size_and_hash(store: EvidenceStore, tmp_path: Path) -> None:
-    file = store.keep_images(uuid4(), RAISED_AT, SHOTS).raw_image
-    content = (tmp_path / file.path).read_bytes()
-    assert content == GREY.jpeg
-    assert (file.n_bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-
-
-def test_the_box_is_drawn_on_the_picture_and_not_on_the_raw_one(store: EvidenceStore, tmp_path: Path) -> None:
-    evidence = store.keep_images(uuid4(), RAISED_AT, SHOTS)
-    image, raw = (cv2.imread(str(tmp_path / file.path)) for file in (evidence.image, evidence.raw_image))
-    assert np.abs(image[30, 70].astype(int) - 128).max() > 60
-    assert np.abs(raw[30, 70].astype(int) - 128).max() < 5
-
-
-def test_a_beginning_that_is_no_longer_at_hand_is_left_out(store: EvidenceStore) -> None:
-    assert store.keep_images(uuid4(), RAISED_AT, replace(SHOTS, entered=None)).entered_image is None
-
-
-def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "evidence").write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="evidence"):
-        EvidenceStore(tmp_path / "evidence").keep_images(uuid4(), RAISED_AT, SHOTS)
-
-
-FILL_A_DISK_OF_1_KB = """
-import resource, sys
-from pathlib import Path
-from uuid import uuid4
-from detectors.evidence.store import EvidenceStore
-from tests.contract.test_evidence_store import RAISED_AT, SHOTS
-
-resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-try:
-    EvidenceStore(Path(sys.argv[1])).keep_images(uuid4(), RAISED_AT, SHOTS)
-except OSError as error:
-    print(error)
-"""
-
-
-def test_a_full_disk_is_an_error_that_names_the_file_and_leaves_nothing(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FILL_A_DISK_OF_1_KB, str(tmp_path)], capture_output=True, text=True, check=True
+def s3_settings(address: str, bucket: str) -> S3Settings:
+    return S3Settings(
+        bucket=bucket,
+        prefix="dalat",
+        endpoint_url=address,
+        region="us-east-1",
+        access_key_id="mastwatch",
+        secret_access_key=SECRET,
     )
-    assert "image.jpg" in done.stdout
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_what_is_older_than_the_retention_is_removed_and_nothing_else(store: EvidenceStore) -> None:
-    for days in range(4):
-        store.keep_images(uuid4(), RAISED_AT + timedelta(days=days), SHOTS)
-    assert store.prune(before=date(2026, 11, 24)) == 2
-    assert store.prune(before=date(2026, 11, 24)) == 0
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EvidenceStore:
+    if request.param == "folder":
+        return FolderStore(tmp_path / "data")
+    address: str = request.getfixturevalue("s3_address")
+    settings = s3_settings(address, f"evidence-{uuid4().hex[:8]}")
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="mastwatch",
+        aws_secret_access_key=SECRET,
+    )
+    client.create_bucket(Bucket=settings.bucket)
+    return S3Store(settings)
 
 
-def test_a_clip_says_when_it_begins_and_how_long_it_is(store: EvidenceStore, segment: Segment) -> None:
-    clip = store.keep_clip(uuid4(), RAISED_AT, segment)
-    assert clip.started_at == segment.started_at
-    assert 4 <= clip.duration_s < 7
+def content_of(store: EvidenceStore, path: str) -> bytes:
+    info = store.info(path)
+    assert info is not None
+    return b"".join(store.read(path, 0, info.n_bytes))
 
 
-def test_a_coding_that_mp4_has_no_place_for_is_an_error_of_the_file(
-    store: EvidenceStore, segment: Segment
-) -> None:
-    with pytest.raises(OSError, match=r"cannot be written as MP4: .*vp8"):
-        store.keep_clip(uuid4(), RAISED_AT, replace(segment, format=replace(segment.format, codec="vp8")))
+def test_what_is_stored_is_described_by_its_size_and_hash_and_comes_back(store: EvidenceStore) -> None:
+    stored = put_bytes(store, PATH, CONTENT)
+    assert (stored.path, stored.n_bytes) == (PATH, len(CONTENT))
+    assert stored.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert content_of(store, PATH) == CONTENT
 
 
-def test_no_unfinished_file_is_left(store: EvidenceStore, segment: Segment, tmp_path: Path) -> None:
-    store.keep_clip(uuid4(), RAISED_AT, segment)
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["clip.mp4"]
+def test_a_part_of_a_file_is_read_in_chunks(store: EvidenceStore) -> None:
+    put_bytes(store, PATH, CONTENT)
+    chunks = list(store.read(PATH, 100, 2 * CHUNK_BYTES))
+    assert b"".join(chunks) == CONTENT[100 : 100 + 2 * CHUNK_BYTES]
+    assert all(len(chunk) <= CHUNK_BYTES for chunk in chunks)
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def test_an_empty_file_is_a_file(store: EvidenceStore) -> None:
+    put_bytes(store, PATH, b"")
+    assert content_of(store, PATH) == b""
 
 
-def test_chromium_plays_the_clip_to_its_end(store: EvidenceStore, segment: Segment, address: str) -> None:
-    clip = store.keep_clip(uuid4(), RAISED_AT, segment)
-    played = play(f"{address}/{clip.file.path}")
-    assert played["duration"] == pytest.approx(clip.duration_s, abs=0.1)
-    assert (played["width"], played["height"]) == (480, 848)
-    assert played["ended"]
+@pytest.mark.parametrize(
+    "path",
+    [PATH, "evidence", "", "/etc/passwd", "evidence/../../secret", "evidence/./x.jpg", "a\x00b", "x" * 500],
+)
+def test_what_is_not_there_is_none(store: EvidenceStore, path: str) -> None:
+    assert store.info(path) is None
 
 
-def play(url: str) -> dict[str, float]:
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        page = browser.new_page()
-        page.goto(url.rsplit("/", 1)[0] + "/")
-        page.set_content(f'<video src="{url}" muted></video>')
-        played: dict[str, float] = page.evaluate(
-            """async () => {
-                const video = document.querySelector("video")
-                const over = new Promise((done, failed) => {
-                    video.onended = done
-                    video.onerror = () => failed(video.error.message)
-                })
-                video.playbackRate = 4
-                await video.play()
-                await over
-                return {
-                    duration: video.duration,
-                    width: video.videoWidth,
-                    height: video.videoHeight,
-                    ended: video.ended,
-                }
-            }"""
-        )
-        browser.close()
-    return played
+def test_a_file_whose_making_fails_is_not_there_and_its_error_is_the_makers_own(store: EvidenceStore) -> None:
+    def fail(unfinished: Path) -> None:
+        unfinished.write_bytes(b"half")
+        raise ValueError("the clip cannot be made")
+
+    with pytest.raises(ValueError, match="the clip cannot be made"):
+        store.put(PATH, fail)
+    assert store.info(PATH) is None
+
+
+def test_the_same_content_at_the_same_path_twice_does_no_harm(store: EvidenceStore) -> None:
+    threads = [threading.Thread(target=put_bytes, args=(store, PATH, CONTENT)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert content_of(store, PATH) == CONTENT
+
+
+def test_other_content_has_another_etag(store: EvidenceStore) -> None:
+    put_bytes(store, PATH, b"one")
+    before = store.info(PATH)
+    put_bytes(store, PATH, b"three")
+    after = store.info(PATH)
+    assert before is not None
+    assert after is not None
+    assert before.etag != after.etag
+    assert after.etag[0] == after.etag[-1] == '"'
+
+
+def test_one_candidates_files_are_deleted_and_no_others(store: EvidenceStore) -> None:
+    mine, other = uuid4(), uuid4()
+    for candidate_id in (mine, other):
+        for name in ("image.jpg", "raw.jpg", "clip.mp4"):
+            put_bytes(store, f"{candidate_folder(candidate_id, SEEN_AT)}/{name}", b"x")
+    assert store.delete_candidate(candidate_folder(mine, SEEN_AT)) == 3
+    assert store.delete_candidate(candidate_folder(mine, SEEN_AT)) == 0
+    assert store.info(f"{candidate_folder(mine, SEEN_AT)}/image.jpg") is None
+    assert store.info(f"{candidate_folder(other, SEEN_AT)}/clip.mp4") is not None
+
+
+def test_no_unfinished_file_is_left_in_a_folder(tmp_path: Path) -> None:
+    put_bytes(FolderStore(tmp_path), PATH, CONTENT)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["image.jpg"]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.jpg").write_bytes(b"not for you")
+    (tmp_path / "data/evidence").mkdir(parents=True)
+    (tmp_path / "data/evidence/link.jpg").symlink_to(tmp_path / "secret.jpg")
+    assert FolderStore(tmp_path / "data").info("evidence/link.jpg") is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_unavailable(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(EvidenceUnavailable, match="cannot write evidence/"):
+        put_bytes(FolderStore(tmp_path), PATH, CONTENT)
+
+
+def test_a_folder_in_whose_place_a_file_lies_is_unavailable_and_says_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(EvidenceUnavailable, match=r"data cannot write evidence/2026.*: Not a directory"):
+        put_bytes(FolderStore(tmp_path / "data"), PATH, CONTENT)
+
+
+@contextmanager
+def nobody_listening() -> Iterator[str]:
+    yield "http://127.0.0.1:9"
+
+
+def test_a_server_that_is_away_is_unavailable_and_its_secret_is_not_shown() -> None:
+    with nobody_listening() as address:
+        store = S3Store(s3_settings(address, "evidence"))
+        for use in (lambda: put_bytes(store, PATH, b"x"), lambda: store.info(PATH)):
+            with pytest.raises(EvidenceUnavailable, match="s3://evidence/dalat cannot") as refused:
+                use()
+            assert SECRET not in str(refused.value)
+    assert SECRET not in repr(s3_settings("x", "y"))
+
+
+def test_a_bucket_that_does_not_exist_is_unavailable_to_write(s3_address: str) -> None:
+    with pytest.raises(EvidenceUnavailable, match="NoSuchBucket"):
+        put_bytes(S3Store(s3_settings(s3_address, "nowhere")), PATH, b"x")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    text: str
+    kind: type
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address(text="/var/lib/mastwatch", kind=FolderStore),
+        Address(text="data", kind=FolderStore),
+        Address(text="s3://evidence", kind=S3Store),
+        Address(text="s3://evidence/dalat/2026", kind=S3Store),
+    ],
+)
+def test_an_address_names_a_folder_or_a_bucket(address: Address) -> None:
+    settings = StoreSettings(address=address.text, region="us-east-1")
+    assert isinstance(open_store(settings), address.kind)
+
+
+@pytest.mark.parametrize("address", ["s3://", "s3:///dalat", "https://evidence", "s3://b/p?x=1"])
+def test_any_other_address_is_refused_with_what_is_allowed(address: str) -> None:
+    with pytest.raises(BadStoreAddress, match="give a folder, or s3://bucket"):
+        open_store(StoreSettings(address=address))

@@ -1,4 +1,4 @@
-"""What is over its time goes, and a disk that refuses does not end the worker."""
+"""A worker logs its figures, and forgets what it sent long ago; evidence is none of its business."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import numpy as np
-
-from detectors.evidence.snapshot_buffer import Snapshot, jpeg
-from detectors.evidence.store import EvidenceImages, EvidenceStore
 from detectors.worker.housekeeping import Housekeeping
 from incidents.bus.outbox import Outbox
+from incidents.contract.events import CandidateRaised
+from tests.events import candidate
 
 NOW = datetime.now(UTC)
-PICTURE = Snapshot(at=NOW, jpeg=jpeg(np.zeros((8, 8, 3), np.uint8)))
-SHOTS = EvidenceImages(best=PICTURE, xyxy_px=(1, 1, 5, 5), entered=None)
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -29,41 +26,44 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_what_is_over_its_time_is_removed_though_the_disk_refused_at_first(tmp_path: Path) -> None:
-    store, lines, stop = EvidenceStore(tmp_path / "evidence"), list[str](), threading.Event()
-    for days in (0, 5, 40):
-        store.keep_images(uuid4(), NOW - timedelta(days=days), SHOTS)
-    in_the_way = tmp_path / "evidence/2020/01/01"
-    in_the_way.parent.mkdir(parents=True)
-    in_the_way.write_text("a file where the folder of a day should be")
+def n_known(outbox: Outbox) -> int:
+    return len(outbox.recent(candidate().camera.camera_id, NOW - timedelta(days=5000), CandidateRaised))
+
+
+def sent(outbox: Outbox, *ages_days: int) -> None:
+    for days in ages_days:
+        event = replace(candidate(), candidate_id=uuid4(), seen_at=NOW - timedelta(days=days))
+        outbox.hold(event)
+        outbox.release(event)
+        outbox.mark_sent([event.candidate_id], "log")
+
+
+def run_until(house: Housekeeping, happened: Callable[[], bool]) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=house.run, args=(stop,))
+    thread.start()
+    try:
+        until(happened)
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def test_candidates_sent_long_ago_leave_the_outbox(tmp_path: Path) -> None:
+    with closing(Outbox(tmp_path / "outbox.sqlite")) as outbox:
+        sent(outbox, 0, 5, 40)
+        house = Housekeeping(outbox, keep_days=30, line=lambda: "well", every_s=0.02)
+        run_until(house, lambda: n_known(outbox) == 2)
+
+
+def test_what_is_to_be_kept_for_ever_is(tmp_path: Path) -> None:
+    lines: list[str] = []
 
     def line() -> str:
         lines.append("well")
         return lines[-1]
 
-    def kept() -> int:
-        return len(list(tmp_path.rglob("image.jpg")))
-
     with closing(Outbox(tmp_path / "outbox.sqlite")) as outbox:
-        house = Housekeeping(store, outbox, keep_days=30, line=line, every_s=0.05)
-        thread = threading.Thread(target=house.run, args=(stop,))
-        thread.start()
-        until(lambda: len(lines) > 3)
-        assert kept() == 3
-        in_the_way.unlink()
-        until(lambda: kept() == 2)
-        stop.set()
-        thread.join(30)
-
-
-def test_what_is_to_be_kept_for_ever_is(tmp_path: Path) -> None:
-    store, stop = EvidenceStore(tmp_path / "evidence"), threading.Event()
-    store.keep_images(uuid4(), NOW - timedelta(days=4000), SHOTS)
-
-    def line() -> str:
-        stop.set()
-        return "well"
-
-    with closing(Outbox(tmp_path / "outbox.sqlite")) as outbox:
-        Housekeeping(store, outbox, keep_days=10**12, line=line, every_s=0).run(stop)
-    assert len(list(tmp_path.rglob("image.jpg"))) == 1
+        sent(outbox, 4000)
+        run_until(Housekeeping(outbox, keep_days=10**12, line=line, every_s=0.02), lambda: len(lines) > 2)
+        assert n_known(outbox) == 1

@@ -27,6 +27,7 @@ from incidents.bus.sender import EventSender
 from incidents.bus.topics import Cluster
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised
+from incidents.evidence.opening import StoreSettings
 from ingest.camera import Camera, View, Zone, ZoneType
 from mastwatch.stack.broker import Broker
 from mastwatch.stack.cameras import VirtualCameras, prepare
@@ -67,6 +68,7 @@ def settings(camera: Camera, broker: Broker, shared_dir: Path, tmp_path: Path) -
         cameras=(camera,),
         models_dir=shared_dir / "models",
         data_dir=tmp_path / "data",
+        evidence=StoreSettings(address=str(tmp_path / "data")),
         cluster=Cluster(bootstrap=broker.bootstrap),
         evidence_before_s=2,
         evidence_after_s=2,

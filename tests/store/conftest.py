@@ -12,6 +12,7 @@ import pytest
 from incidents.bus.sender import EventSender
 from incidents.bus.topics import Cluster
 from incidents.contract.events import CandidateRaised
+from incidents.evidence.folder import FolderStore
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.places.routing import Boundaries
@@ -41,7 +42,9 @@ def send(cluster: Cluster) -> Iterator[Send]:
 
 @pytest.fixture
 async def incidents(postgres_url: str, tmp_path: Path) -> AsyncIterator[Incidents]:
-    settings = IncidentSettings(database_url=postgres_url, data_dir=tmp_path / "data", profile="da-lat")
+    settings = IncidentSettings(
+        database_url=postgres_url, evidence=FolderStore(tmp_path / "data"), profile="da-lat"
+    )
     async with open_incidents(settings) as opened:
         async with opened.database.transaction() as store:
             await store.places.put_wards(boundaries(), "two wards", NOW)

@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from incidents.errors import DatabaseUnavailable
+from incidents.evidence.folder import FolderStore
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.places.routing import Boundaries
@@ -49,7 +50,7 @@ def counting_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 async def city(counting_postgres: Postgres, tmp_path: Path) -> AsyncIterator[tuple[Incidents, str]]:
     url = counting_postgres.create(f"city_{uuid4().hex[:12]}")
     migrate(url)
-    settings = IncidentSettings(database_url=url, data_dir=tmp_path, profile="da-lat")
+    settings = IncidentSettings(database_url=url, evidence=FolderStore(tmp_path), profile="da-lat")
     async with open_incidents(settings) as opened:
         async with opened.database.transaction() as store:
             await store.places.put_wards(boundaries(), "two wards", NOW)

@@ -113,7 +113,7 @@ async def test_units_clocks_and_candidate_become_rows(old_url: str) -> None:
     with psycopg.connect(old_url) as connection:
         submit = (report_id, 3, NOW + 2 * HOUR, 2, "An", "submit", "processing", "review", None)
         connection.execute(MOVE, submit)
-    assert migrate(old_url) == ("0003_report_rows.sql",)
+    assert migrate(old_url)[0] == "0003_report_rows.sql"
     report, history = await read(old_url, report_id)
     assert report.lead and (report.lead.name, [unit.unit_id for unit in report.coordinating]) == (
         "UBND phường Một",

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from incidents.errors import CannotKeep, InvalidInput
-from incidents.photos.photos import EDGE_MAX_PX, N_BYTES_MAX, clean, keep
+from incidents.errors import InvalidInput
+from incidents.evidence.folder import FolderStore
+from incidents.evidence.photos import EDGE_MAX_PX, N_BYTES_MAX, clean, store_photo
+from incidents.evidence.store import EvidenceUnavailable
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 
@@ -72,16 +74,16 @@ def test_a_photo_whose_exif_is_broken_is_refused_with_the_reason() -> None:
 def test_a_photo_that_cannot_take_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
     cleaned = clean(picture())
     (tmp_path / "photos/2026/11/23" / f"{sha256(cleaned.jpeg).hexdigest()}.jpg").mkdir(parents=True)
-    with pytest.raises(CannotKeep, match=r"cannot be written: Is a directory"):
-        keep(cleaned, tmp_path, date(2026, 11, 23))
+    with pytest.raises(EvidenceUnavailable, match=r"cannot write photos/.*: Is a directory"):
+        store_photo(FolderStore(tmp_path), cleaned, date(2026, 11, 23))
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_kept_photo_is_named_by_its_hash(tmp_path: Path) -> None:
+def test_a_stored_photo_is_named_by_its_hash(tmp_path: Path) -> None:
     cleaned = clean(picture())
-    kept = keep(cleaned, tmp_path, date(2026, 11, 23))
-    content = (tmp_path / kept.path).read_bytes()
-    assert kept.path == f"photos/2026/11/23/{sha256(content).hexdigest()}.jpg"
-    assert (kept.n_bytes, kept.sha256) == (len(content), sha256(content).hexdigest())
-    assert keep(cleaned, tmp_path, date(2026, 11, 23)) == kept
+    stored = store_photo(FolderStore(tmp_path), cleaned, date(2026, 11, 23))
+    content = (tmp_path / stored.path).read_bytes()
+    assert stored.path == f"photos/2026/11/23/{sha256(content).hexdigest()}.jpg"
+    assert (stored.n_bytes, stored.sha256) == (len(content), sha256(content).hexdigest())
+    assert store_photo(FolderStore(tmp_path), cleaned, date(2026, 11, 23)) == stored
     assert len(list(tmp_path.rglob("*.*"))) == 1

@@ -6,18 +6,16 @@ whatever else was hidden in the file.
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from incidents.errors import CannotKeep, InvalidInput
+from incidents.errors import InvalidInput
+from incidents.evidence.store import PHOTOS, EvidenceStore, put_bytes
 from incidents.lifecycle.records import Photo
 
 N_BYTES_MAX = 10 * 1024 * 1024
@@ -63,36 +61,18 @@ def _encoded(image: Image.Image) -> CleanPhoto:
     return CleanPhoto(out.getvalue(), upright.width, upright.height)
 
 
-def keep(photo: CleanPhoto, data_dir: Path, on: date) -> Photo:
-    """Write it under `photos/YYYY/MM/DD/`, named by its hash: the same photo twice is one file.
+def store_photo(store: EvidenceStore, photo: CleanPhoto, on: date) -> Photo:
+    """Under `photos/YYYY/MM/DD/`, named by its hash: the same photo twice is one file.
 
     Raises:
-        CannotKeep: no room, or no right to write there.
+        EvidenceUnavailable: the store is full or away.
     """
     digest = sha256(photo.jpeg).hexdigest()
-    path = Path("photos", f"{on:%Y}", f"{on:%m}", f"{on:%d}", f"{digest}.jpg")
-    try:
-        _write(data_dir / path, photo.jpeg)
-    except OSError as error:
-        raise CannotKeep(str(data_dir / path), error.strerror or str(error)) from error
+    stored = put_bytes(store, f"{PHOTOS}/{on:%Y/%m/%d}/{digest}.jpg", photo.jpeg)
     return Photo(
-        path=path.as_posix(),
-        sha256=digest,
-        n_bytes=len(photo.jpeg),
+        path=stored.path,
+        sha256=stored.sha256,
+        n_bytes=stored.n_bytes,
         width_px=photo.width_px,
         height_px=photo.height_px,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, also when the machine stops in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        unfinished = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
