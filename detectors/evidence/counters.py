@@ -17,6 +17,7 @@ class Drop(StrEnum):
     ANALYSIS_BUSY = "analysis_busy"  # likewise
     RESTARTING = "restarting"  # the camera failed and waits for its next start
     LATE = "late"  # its time was not after that of the frame before
+    UNKNOWN_VIEW = "unknown_view"  # it shows none of the camera's views
 
 
 @dataclass(slots=True)

@@ -181,7 +181,7 @@ class EvidenceRecorder:
     def _isolated(
         self, request: RecordRequest, write: Callable[[], T | None], stop: threading.Event
     ) -> T | None:
-        """What `write` returns; None where it fails for this camera alone, which is told."""
+        """What `write` returns; None where it fails for this camera alone, which then begins anew."""
         outcome = attempt(Stage.EVIDENCE, lambda: self._until_written(write, stop))
         if isinstance(outcome, Failure):
             request.fail(outcome)

@@ -35,6 +35,7 @@ class AnalysisResult:
     camera_id: str
     events: tuple[Event, ...] = ()
     is_late: bool = False  # the frame's time was not after that of the one before
+    is_unknown_view: bool = False  # the frame shows none of the camera's views: no rule ran
     is_skipped: bool = False  # the camera failed at an earlier frame and has not begun anew
     failure: Failure | None = None
     took_s: float = 0.0
@@ -88,12 +89,13 @@ class LocalAnalyser:
         pipeline = self._pipelines.get(task.camera_id)
         if pipeline is None:
             return AnalysisResult(camera_id=task.camera_id, is_skipped=True)
-        n_late = pipeline.n_late
+        n_late, n_unknown_view = pipeline.n_late, pipeline.n_unknown_view
         events = tuple(pipeline.step(task.frame, task.detections))
         return AnalysisResult(
             camera_id=task.camera_id,
             events=events,
             is_late=pipeline.n_late > n_late,
+            is_unknown_view=pipeline.n_unknown_view > n_unknown_view,
             took_s=time.perf_counter() - began_s,
         )
 

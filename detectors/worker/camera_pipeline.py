@@ -99,6 +99,8 @@ class CameraPipeline:
         self.counters.analysis_s += result.took_s
         if result.is_late:
             self.counters.n_dropped[Drop.LATE] += 1
+        if result.is_unknown_view:
+            self.counters.n_dropped[Drop.UNKNOWN_VIEW] += 1
         if result.is_skipped:
             self.counters.n_dropped[Drop.RESTARTING] += 1
             self._must_begin.set()
