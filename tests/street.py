@@ -159,7 +159,7 @@ def camera(*zones: Zone, fps: float = 5.0) -> Camera:
     return Camera(
         camera_id="street",
         name="Phố",
-        address="",
+        address="Đường thử",
         source="-",
         lon_deg=108.4,
         lat_deg=11.9,
