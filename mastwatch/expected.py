@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from detectors.evaluation.truth import TruthError
 from detectors.runtimes.errors import DetectorFailed
+from detectors.view.matcher import SeveralViews
 from incidents.bus.dead_letter_limit import TooManyDeadLetters
 from incidents.bus.dead_letters import NoDeadLetter
 from incidents.bus.outbox import OutboxError
 from incidents.bus.topics import BusUnavailable
 from incidents.errors import IncidentError
+from incidents.evidence.opening import BadStoreAddress
 from ingest.camera import CameraConfigError
 from ingest.errors import StreamError
 from mastwatch.settings import SettingsError
@@ -19,6 +21,8 @@ EXPECTED = (
     SettingsError,
     StackError,
     CameraConfigError,
+    SeveralViews,
+    BadStoreAddress,
     StreamError,
     WeightsError,
     DetectorFailed,

@@ -113,7 +113,9 @@ def resolve(name: str, folder: Path) -> Weights:
     for relative, expected_sha256 in entry["sha256"].items():
         _verify(name, folder / relative, expected_sha256)
     width_px, height_px = entry["input_wh"]
-    table = registry["classes"][entry["classes"]]
+    table = registry["classes"].get(entry["classes"])
+    if table is None:
+        raise BadClassTable(name, f"there is no class table {entry['classes']!r}")
     return Weights(
         name=name,
         runtime=Runtime(entry["runtime"]),

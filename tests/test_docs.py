@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import kinds
 from docs.files import PAGE, ROOT, page
 from mastwatch.__main__ import COMMANDS
 from mastwatch.settings import Settings
@@ -17,6 +18,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 def test_the_map_of_files_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `.venv/bin/python docs/files.py`"
+
+
+def test_the_table_of_kinds_is_current() -> None:
+    assert kinds.PAGE.read_text(encoding="utf-8") == kinds.page(), "run `.venv/bin/python -m docs.kinds`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -19,6 +19,7 @@ from detectors.evidence.writer import EvidenceWriter
 from detectors.perception.detections import Detector
 from detectors.pipeline import Pipeline
 from detectors.runtimes.router import ModelRouter
+from detectors.view.matcher import matcher_for
 from detectors.worker.analysis import NewPipeline
 from detectors.worker.analysis_stage import AnalysisStage, usual_processes
 from detectors.worker.camera_pipeline import CameraPipeline
@@ -67,6 +68,7 @@ def run(settings: WorkerSettings, stop: threading.Event) -> None:
 
     Raises:
         NotAStream: a camera's source is a file.
+        SeveralViews: a camera has more views than can be told apart.
         WeightsError: weights are missing or not the registered ones.
         OutboxError: the outbox cannot be opened.
         DetectorFailed: the engine stopped answering.
@@ -75,6 +77,7 @@ def run(settings: WorkerSettings, stop: threading.Event) -> None:
     for camera in settings.cameras:
         if not camera.is_stream:
             raise NotAStream(camera)
+        matcher_for(camera)
     with (
         closing(ModelRouter(settings.models_dir, settings.weights)) as detector,
         closing(Outbox(settings.data_dir / "outbox.sqlite")) as outbox,

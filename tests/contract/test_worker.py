@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from detectors.runtimes.router import ModelRouter
+from detectors.view.matcher import SeveralViews
 from detectors.worker.frame_queue import WAITING_PER_CAMERA
 from detectors.worker.process import NotAStream, Worker, WorkerSettings, run
 from incidents.bus.inbox import EventInbox
@@ -157,6 +158,14 @@ def test_a_worker_that_is_stopped_releases_all_that_it_held(settings: WorkerSett
         assert outbox.release_held() == 0
     assert {str(event.candidate_id) for event in events} == recorded_ids(settings)
     assert all(event.evidence.clip is not None for event in events)
+
+
+def test_a_camera_with_several_views_is_refused_at_the_start(
+    settings: WorkerSettings, camera: Camera
+) -> None:
+    views = tuple(View(view_id=name, zones=camera.views[0].zones) for name in ("cho", "cau"))
+    with pytest.raises(SeveralViews, match="camera ham has 2 views"):
+        run(replace(settings, cameras=(replace(camera, views=views),)), threading.Event())
 
 
 @pytest.mark.parametrize("n_processes", [0, 1])
