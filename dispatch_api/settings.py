@@ -1,4 +1,4 @@
-"""What the web application is told when it starts; read from the environment by the command, never here."""
+"""Settings of the web application; read from the environment by the command, never here."""
 
 from __future__ import annotations
 

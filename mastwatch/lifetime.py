@@ -1,4 +1,4 @@
-"""How a command that runs until it is told to stop begins and ends."""
+"""How a command that runs until a signal starts and stops."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ class CleanPhoto:
 
 
 def clean(photo: bytes) -> CleanPhoto:
-    """A picture as a JPEG of ours.
+    """The picture re-encoded as a JPEG.
 
     Raises:
-        InvalidInput: too many bytes or pixels, or no JPEG, PNG or WebP picture.
+        InvalidInput: too many bytes or pixels, or not a JPEG, PNG or WebP picture.
     """
     if len(photo) > N_BYTES_MAX:
         raise InvalidInput("photos", f"{len(photo) / 1024**2:.1f} MiB; at most {N_BYTES_MAX // 1024**2} MiB")
@@ -44,7 +44,7 @@ def clean(photo: bytes) -> CleanPhoto:
         with Image.open(BytesIO(photo), formats=FORMATS) as image:
             return _encoded(image)
     except UnidentifiedImageError as error:
-        raise InvalidInput("photos", f"not a picture; wanted {', '.join(FORMATS)}") from error
+        raise InvalidInput("photos", f"unsupported file type: send {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise InvalidInput("photos", f"more than {N_PIXELS_MAX // 10**6} million pixels") from error
     except (OSError, SyntaxError, ValueError, struct.error) as error:  # how Pillow says that a file is broken

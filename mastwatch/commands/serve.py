@@ -50,4 +50,4 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(f"{host}:{port}", "set another one in MASTWATCH_HTTP_PORT") from error
-        raise SettingsError(f"nobody can be served at {host}:{port}: {error.strerror}") from error
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}") from error

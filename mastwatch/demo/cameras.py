@@ -53,7 +53,7 @@ def show_of(footage: Path) -> Show:
     cameras = own + [_lent(place, clip) for place, clip in zip(free, others, strict=False)]
     if not cameras:
         raise NothingToShow(
-            f"--footage {footage} holds no clip to show: wanted folders NAME/ with clip.mp4 and truth.yaml"
+            f"--footage {footage} has no clips: give a folder of folders, each with clip.mp4 and truth.yaml"
         )
     return Show(clips={clip_of(each): there[clip_of(each)] for each in cameras}, cameras=tuple(cameras))
 

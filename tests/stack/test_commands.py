@@ -91,7 +91,7 @@ def test_an_address_that_is_not_this_machines_is_named(
     told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told.setenv("MASTWATCH_HTTP_HOST", "192.0.2.1")  # RFC 5737: of documents, of no machine
-    assert "nobody can be served at 192.0.2.1:8080: Cannot assign" in refused(capsys, "serve")
+    assert "cannot listen on 192.0.2.1:8080: Cannot assign" in refused(capsys, "serve")
 
 
 def test_a_database_that_is_away_is_named(

@@ -51,5 +51,5 @@ def test_what_is_written_for_the_worker_reads_back_the_same(tmp_path: Path, shar
 
 
 def test_a_folder_without_clips_is_said_to_hold_none(tmp_path: Path) -> None:
-    with pytest.raises(NothingToShow, match="holds no clip to show"):
+    with pytest.raises(NothingToShow, match="has no clips"):
         show_of(tmp_path)

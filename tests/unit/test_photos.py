@@ -48,9 +48,9 @@ def test_a_large_photo_is_made_as_large_as_a_screen() -> None:
 @pytest.mark.parametrize(
     ("photo", "fault"),
     [
-        (b"", "not a picture"),
-        (b"<svg onload=alert(1)>", "not a picture"),
-        (picture(kind="GIF"), "not a picture"),
+        (b"", "unsupported file type"),
+        (b"<svg onload=alert(1)>", "unsupported file type"),
+        (picture(kind="GIF"), "unsupported file type"),
         (picture(400, 300)[:900], "broken picture"),
         (b"\xff" * (N_BYTES_MAX + 1), "at most 10 MiB"),
         (picture(8000, 7000, "PNG"), "million pixels"),
