@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from dispatch_api import desk, errors, evidence, health, live, session, ward
-from dispatch_api.changes import Changes, Topic
+from dispatch_api.changes import Changes
 from dispatch_api.components.audience import SHARED
 from dispatch_api.components.pages import environment
 from dispatch_api.components.shipped import Shipped
@@ -31,12 +31,6 @@ __all__ = ["ApiSettings", "create_app"]
 
 # A new audience is a folder of its own and its name here.
 AUDIENCES = (session.AUDIENCE, desk.AUDIENCE, ward.AUDIENCE)
-# Of a `Change`: what is to be looked at again.
-TOPICS = {
-    "candidate": (Topic.CANDIDATES,),
-    "report": (Topic.REPORTS,),
-    "all": (Topic.CANDIDATES, Topic.REPORTS),
-}
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -91,28 +85,22 @@ def _lifespan(settings: ApiSettings, metrics: Metrics, clock: Clock) -> Lifespan
             database_url=settings.database_url, evidence=store, profile=settings.profile
         )
         async with open_incidents(wanted) as incidents:
-            told = Changes(partial(_topics, settings.database_url))
+            live_changes = Changes(partial(changes, settings.database_url))
             app.state.context = Context(
                 settings=settings,
                 incidents=incidents,
                 evidence=store,
-                changes=told,
+                changes=live_changes,
                 metrics=metrics,
                 texts=load_texts(),
                 clock=clock,
             )
-            telling = asyncio.create_task(told.run(), name="changes")
+            listening = asyncio.create_task(live_changes.run(), name="changes")
             try:
                 yield
             finally:
-                telling.cancel()
+                listening.cancel()
                 with suppress(asyncio.CancelledError):
-                    await telling
+                    await listening
 
     return lifespan
-
-
-async def _topics(database_url: str) -> AsyncIterator[Topic]:
-    async for change in changes(database_url):
-        for topic in TOPICS[change.what]:
-            yield topic

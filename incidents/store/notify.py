@@ -52,8 +52,8 @@ def _change(payload: str) -> Change:
     fields = json.loads(payload)
     return Change(
         what=fields["what"],
-        subject_id=fields["id"],
-        action=fields["action"],
+        subject_id=fields.get("id"),
+        action=fields.get("action"),
         unit_id=fields.get("unit_id"),
         unit_ids=tuple(fields.get("unit_ids", ())),
     )

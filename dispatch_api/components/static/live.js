@@ -12,8 +12,12 @@ const RETRY_MS = 3000;
  * @property {() => void} lost
  */
 
-/** @param {Listener} listener */
-export function listen({ changed, connected, lost }) {
+/**
+ * @param {Record<string, string>} interest what the page shows, as /api/v1/changes takes it
+ * @param {Listener} listener
+ */
+export function listen(interest, { changed, connected, lost }) {
+  const address = `/api/v1/changes?${new URLSearchParams(interest).toString()}`;
   /** @type {EventSource | null} */
   let source = null;
   let watchdog = 0;
@@ -30,7 +34,7 @@ export function listen({ changed, connected, lost }) {
 
   function open() {
     source?.close();
-    const opened = new EventSource("/api/v1/changes");
+    const opened = new EventSource(address);
     source = opened;
     opened.addEventListener("hello", () => {
       restartWatchdog();

@@ -88,7 +88,7 @@ document.addEventListener("click", (event) => {
 
 const refreshSoon = debounce(() => { void refresh(); }, BURST_MS);
 
-listen({
+listen({ topic: "candidates" }, {
   changed: (topics) => { if (topics.includes("candidates")) refreshSoon(); },
   connected: () => {
     connectionFound();

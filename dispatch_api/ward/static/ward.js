@@ -20,7 +20,8 @@ async function refresh() {
   find(".tabs", HTMLElement).replaceChildren(...find(".tabs", HTMLElement, parts).childNodes);
 }
 
-listen({
+const report = findAny("[data-report]", HTMLElement)?.dataset.report;
+listen(report ? { topic: "reports", report } : { topic: "reports" }, {
   changed: (topics) => { if (topics.includes("reports")) void refresh(); },
   connected: () => { connection.hidden = true; void refresh(); },
   lost: () => { connection.hidden = false; },
