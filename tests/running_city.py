@@ -89,16 +89,16 @@ class City:
         return event.candidate_id
 
 
-def city_of(postgres_url: str, data_dir: Path, shared_dir: Path) -> City:
+def city_of(
+    postgres_url: str, data_dir: Path, shared_dir: Path, wards: str = "da-lat-wards-2025.geojson"
+) -> City:
     settings = ApiSettings(
         database_url=postgres_url,
         evidence=StoreSettings(address=str(data_dir)),
         profile="da-lat",
         secure_cookies=False,
     )
-    return City(
-        settings=settings, data_dir=data_dir, wards=_wards(shared_dir / "geo" / "da-lat-wards-2025.geojson")
-    )
+    return City(settings=settings, data_dir=data_dir, wards=_wards(shared_dir / "geo" / wards))
 
 
 def _wards(path: Path) -> tuple[Ward, ...]:

@@ -15,7 +15,7 @@ TOLERANCE = 0.7  # pixels by which a simplified boundary may be off
 
 def svg_path(rings: Iterable[Sequence[Point]], width: float, height: float) -> str:
     """One path for the rings, given in pixels; empty where none reaches into the frame."""
-    clipped = (_clip(ring, width, height) for ring in rings if _may_be_seen(ring, width, height))
+    clipped = (_clip(_thinned(ring), width, height) for ring in rings if _may_be_seen(ring, width, height))
     return "".join(_relative(simplify(ring)) for ring in clipped if len(ring) > 2)
 
 
@@ -25,6 +25,15 @@ def _may_be_seen(ring: Sequence[Point], width: float, height: float) -> bool:
     top, bottom = min(y for _, y in ring), max(y for _, y in ring)
     in_frame = right > 0 and bottom > 0 and left < width and top < height
     return in_frame and max(right - left, bottom - top) > 2 * TOLERANCE
+
+
+def _thinned(ring: Sequence[Point]) -> list[Point]:
+    """Without points that nearly coincide: surveyed boundaries have dozens to a pixel."""
+    kept = [ring[0]]
+    for point in ring:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= TOLERANCE:
+            kept.append(point)
+    return kept
 
 
 def _relative(points: Sequence[Point]) -> str:

@@ -6,7 +6,7 @@ A flat projection is exact enough here: over a ward of ten kilometres it is off 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians, sin
@@ -63,9 +63,9 @@ def ward_map(ward: WardOutline | None, neighbours: Sequence[WardOutline], place:
     project = _fit([*around, camera])
     scale_m = _scale_m(project)
     at = project(camera)
-    paths = (_path(_rings(other.geometry_json), project) for other in neighbours)
+    paths = (_path(other.geometry_json, project) for other in neighbours)
     return WardMap(
-        ward_path=_path(rings, project),
+        ward_path=_path(ward.geometry_json, project) if ward else "",
         neighbour_paths=tuple(path for path in paths if path),
         camera=(round(at[0], 1), round(at[1], 1)),
         view_path=_view_path(at, place.bearing_deg, place.view_deg),
@@ -100,8 +100,10 @@ def _rings(geometry_json: str) -> tuple[tuple[LonLat, ...], ...]:
     return tuple(tuple((lon, lat) for lon, lat, *_ in ring) for polygon in polygons for ring in polygon)
 
 
-def _path(rings: Iterable[Sequence[LonLat]], project: _Projection) -> str:
-    return svg_path([[project(point) for point in ring] for ring in rings], WIDTH, HEIGHT)
+@lru_cache(maxsize=4096)  # with the camera inside its ward, all candidates of a ward have the same map
+def _path(geometry_json: str, project: _Projection) -> str:
+    rings = ([project(point) for point in ring] for ring in _rings(geometry_json))
+    return svg_path(rings, WIDTH, HEIGHT)
 
 
 def _view_path(at: tuple[float, float], bearing_deg: float | None, view_deg: float | None) -> str | None:

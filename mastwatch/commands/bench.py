@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("detect", "pictures", "robust", "bus", "demo")
+NAMES = ("detect", "pictures", "robust", "bus", "desk", "demo")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
