@@ -11,8 +11,8 @@ from incidents.bus.outbox import OutboxError
 from incidents.bus.topics import BusUnavailable
 from incidents.errors import IncidentError
 from incidents.evidence.opening import BadStoreAddress
-from ingest.camera import CameraConfigError
 from ingest.errors import StreamError
+from mastwatch.config.faults import ConfigError
 from mastwatch.settings import SettingsError
 from mastwatch.stack.errors import StackError
 from models.registry import WeightsError
@@ -20,7 +20,7 @@ from models.registry import WeightsError
 EXPECTED = (
     SettingsError,
     StackError,
-    CameraConfigError,
+    ConfigError,
     SeveralViews,
     BadStoreAddress,
     StreamError,

@@ -15,7 +15,7 @@ from detectors.pipeline import Pipeline
 from detectors.rules.event import Event
 from detectors.runtimes.batches import detect_in_batches
 from detectors.runtimes.router import ModelRouter
-from ingest.camera import STREAM_SCHEMES, Camera, load_cameras
+from ingest.camera import STREAM_SCHEMES, Camera
 from ingest.connection.ring import PacketRing
 from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
@@ -23,6 +23,7 @@ from ingest.frame import Frame, FrameSource
 from ingest.recording import Recording
 from ingest.stream import RtspSource
 from mastwatch.commands import Subparsers
+from mastwatch.config.cameras import load_cameras
 from mastwatch.settings import SettingsError, load, need, writable
 
 N_FILE_BATCH = 8  # a file is there already; a live frame does not wait for the next one

@@ -8,9 +8,9 @@ import os
 from detectors.worker.process import NotAStream, WorkerSettings
 from detectors.worker.process import run as run_worker
 from incidents.bus.topics import Cluster
-from ingest.camera import load_cameras
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
+from mastwatch.config.cameras import load_cameras
 from mastwatch.settings import SettingsError, evidence_of, load, need
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from detectors.evaluation.truth import read_truth
-from ingest.camera import Camera, View, Zone, load_cameras
+from ingest.camera import Camera, View, Zone
+from mastwatch.config.cameras import load_cameras
 from mastwatch.stack.cameras import clips_in
 from mastwatch.stack.errors import StackError
 
@@ -31,7 +31,7 @@ class Show:
     def written(self, url: Callable[[str], str]) -> str:
         """The camera file of a worker. `url` tells the stream of a clip by its name."""
         cameras = [_described(camera, url(clip_of(camera))) for camera in self.cameras]
-        return yaml.safe_dump({"cameras": cameras}, allow_unicode=True, sort_keys=False)
+        return json.dumps({"cameras": cameras}, ensure_ascii=False, indent=2)  # JSON is YAML
 
 
 def show_of(footage: Path) -> Show:

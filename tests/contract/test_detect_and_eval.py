@@ -52,7 +52,7 @@ def camera_file(shared_dir: Path, tmp_path: Path) -> Path:
         "zones": zones,
     }
     path = tmp_path / "cameras.yaml"
-    path.write_text(yaml.safe_dump({"cameras": [camera]}, allow_unicode=True), encoding="utf-8")
+    path.write_text(json.dumps({"cameras": [camera]}), encoding="utf-8")
     return path
 
 

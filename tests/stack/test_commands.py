@@ -58,7 +58,7 @@ def test_an_unknown_zone_type_stops_the_worker_with_its_line(
 ) -> None:
     told.setenv("MASTWATCH_CAMERAS_FILE", cameras_file(tmp_path, "pavement"))
     said = refused(capsys, "worker")
-    assert "cameras.yaml:9: unknown zone type 'pavement'; allowed: sidewalk" in said
+    assert "cameras.yaml:9: cameras[0].zones[0].type: unknown zone type 'pavement'; one of: sidewalk" in said
 
 
 def test_missing_weights_stop_the_worker_by_their_name(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.camera import load_cameras
+from mastwatch.config.cameras import load_cameras
 from mastwatch.demo.cameras import NothingToShow, Show, clip_of, show_of
 
 OURS = "sidewalk-bag-left"
