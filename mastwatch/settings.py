@@ -2,54 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+import logging
+import os
 from pathlib import Path
-from typing import NewType, TypeVar, get_type_hints
+from typing import Annotated, TypeVar
 
-import yaml
+from pydantic import Field, JsonValue, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from incidents.evidence.opening import StoreSettings
+from mastwatch.config.faults import ConfigError
+from mastwatch.config.settings_sources import PREFIX, SettingsFile, Variables, faults_of, unknown_variables
 
-PREFIX = "MASTWATCH_"
-MAX_PORT = 65535
-CLIP_MAX_S = 600  # the stream of so long is kept in memory, for every camera
+PORT_MAX = 65535
+CLIP_MAX_S = 600  # a stream of that length is kept in memory, for every camera
 T = TypeVar("T")
-Port = NewType("Port", int)
+Name = Annotated[str, Field(min_length=1, max_length=2000)]
+Port = Annotated[int, Field(ge=0, le=PORT_MAX)]
+ClipSeconds = Annotated[float, Field(ge=0, le=CLIP_MAX_S)]
+SECRET: dict[str, JsonValue] = {"writeOnly": True}  # as JSON Schema says that a value is never shown
+
+logger = logging.getLogger(__name__)
 
 
 class SettingsError(Exception):
-    """A setting is unknown, missing or cannot be read. Says which, where, and what is allowed."""
+    """A setting or an option is missing or cannot be used. Says which, and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(BaseSettings):
     """Every setting by the name it has in the file; `MASTWATCH_HTTP_PORT` is `http_port`."""
 
-    city: str = "da-lat"  # the profile with its categories, limits and units
-    data_dir: Path = Path(".data")  # evidence, photos, the outbox
-    models_dir: Path | None = None  # `MASTWATCH_MODELS` is read too
-    weights: str | None = None  # a name in models/registry.toml; None: those that fit each picture
-    cameras_file: Path | None = None
-    database_url: str | None = field(default=None, repr=False)
-    kafka_bootstrap: str | None = None
-    http_host: str = "127.0.0.1"
-    http_port: Port = Port(8080)
-    secure_cookies: bool = True  # False only where people reach the console without https
-    metrics_port: Port | None = None  # of the worker, the consumer and the sweeper; None: no metrics page
-    # The consumer stops after more dead letters than this in the window, if they are more than this share.
-    dead_letters_max: int = 20
-    dead_letters_share: float = 0.1
-    dead_letters_window_s: float = 600.0
-    evidence_before_s: float = 10.0
-    evidence_after_s: float = 10.0
-    evidence_keep_days: int = 90  # of what was dismissed
-    evidence_store: str | None = None  # a folder, or s3://bucket/prefix; None: data_dir
-    s3_endpoint_url: str | None = None  # None: Amazon's own
-    s3_region: str | None = None
-    s3_access_key_id: str | None = None
-    s3_secret_access_key: str | None = field(default=None, repr=False)
-    analysis_processes: int | None = None  # of a worker; 0: in the worker itself; None: by its processors
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    city: Name = Field(
+        default="da-lat",
+        title="City",
+        description="the profile: categories, clauses, limits, units, working hours; a name, or a path "
+        "that ends in `.yaml` ([city-profile.md](city-profile.md))",
+    )
+    data_dir: Path = Field(
+        default=Path(".data"), title="Data folder", description="evidence, photos, the outbox of the worker"
+    )
+    models_dir: Path | None = Field(
+        default=None, title="Model folder", description="folder of weights; `MASTWATCH_MODELS` is read too"
+    )
+    weights: Name | None = Field(
+        default=None,
+        title="Weights",
+        description="a name in `models/registry.toml`, `yolo11n` for a GPU (`make setup-gpu`); without it "
+        "those that fit each picture",
+    )
+    cameras_file: Path | None = Field(
+        default=None, title="Camera file", description="cameras and their zones: [cameras.md](cameras.md)"
+    )
+    database_url: Name | None = Field(
+        default=None,
+        title="Database",
+        description="`postgresql://user:password@host:5432/name`",
+        repr=False,
+        json_schema_extra=SECRET,
+    )
+    kafka_bootstrap: Name | None = Field(
+        default=None, title="Kafka", description="`host:port[,host:port...]`"
+    )
+    http_host: Name = Field(
+        default="127.0.0.1", title="HTTP address", description="the address on which `serve` listens"
+    )
+    http_port: Port = Field(default=8080, title="HTTP port", description="the port on which `serve` listens")
+    secure_cookies: bool = Field(
+        default=True,
+        title="Secure cookies",
+        description="`false` only where people reach the console without https",
+    )
+    metrics_port: Port | None = Field(
+        default=None,
+        title="Metrics port",
+        description="Prometheus metrics of worker, consumer or sweeper, and `/healthz` and `/readyz` of the "
+        "consumer; `serve` has all three",
+    )
+    dead_letters_max: int = Field(
+        default=20,
+        ge=0,
+        le=1_000_000,
+        title="Dead letters, number",
+        description="the consumer stops after more [dead letters](#dead-letters) than this within the "
+        "window, if they are also more than the share",
+    )
+    dead_letters_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        title="Dead letters, share",
+        description="of the messages read within the window",
+    )
+    dead_letters_window_s: float = Field(
+        default=600.0,
+        ge=1,
+        le=86_400,
+        title="Dead letters, window",
+        description="in seconds",
+    )
+    evidence_before_s: ClipSeconds = Field(
+        default=10.0, title="Clip, before", description="seconds of the clip before the moment"
+    )
+    evidence_after_s: ClipSeconds = Field(
+        default=10.0, title="Clip, after", description="seconds of the clip after the moment"
+    )
+    evidence_keep_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        title="Evidence, days",
+        description="evidence of dismissed candidates is deleted after so many days, by the sweeper "
+        "([below](#where-evidence-lies-and-when-it-goes))",
+    )
+    evidence_store: Name | None = Field(
+        default=None,
+        title="Evidence store",
+        description="where pictures, clips and photos lie: a folder, or `s3://bucket/prefix`; the same for "
+        "worker, `serve` and `sweep`; without it `data_dir`",
+    )
+    s3_endpoint_url: Name | None = Field(
+        default=None,
+        title="S3 address",
+        description="of an S3-compatible server, as `https://s3.city.example`; without it Amazon's",
+    )
+    s3_region: Name | None = Field(
+        default=None, title="S3 region", description="region of the bucket, where the server asks for one"
+    )
+    s3_access_key_id: Name | None = Field(
+        default=None,
+        title="S3 key",
+        description="without it the credentials of the environment or the machine are used",
+    )
+    s3_secret_access_key: Name | None = Field(
+        default=None,
+        title="S3 secret",
+        description="belongs to the key",
+        repr=False,
+        json_schema_extra=SECRET,
+    )
+    analysis_processes: int | None = Field(
+        default=None,
+        ge=0,
+        le=256,
+        title="Analysis processes",
+        description="how many processes run a worker's rules; without it one per 4 processors; `0`: the "
+        "worker itself runs them, which is the default below 4 processors",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Ours alone: they name the line or the variable of a fault, and read secrets from files."""
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, Variables(settings_cls), SettingsFile(settings_cls)
 
 
 def evidence_of(settings: Settings) -> StoreSettings:
@@ -60,6 +175,24 @@ def evidence_of(settings: Settings) -> StoreSettings:
         access_key_id=settings.s3_access_key_id,
         secret_access_key=settings.s3_secret_access_key,
     )
+
+
+def load() -> Settings:
+    """From the file that MASTWATCH_SETTINGS names, if any, and the environment over it.
+
+    A variable ending in `_FILE` names a file that holds the value: for secrets that are mounted.
+    Raises:
+        ConfigError: with the line or the variable of every fault.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, Settings)) from error
+    for variable, meant in unknown_variables(os.environ, Settings):
+        logger.warning(
+            "unknown variable %s%s: ignored", variable, f" (did you mean {meant}?)" if meant else ""
+        )
+    return settings
 
 
 def need(name: str, value: T | None) -> T:
@@ -79,123 +212,8 @@ def writable(option: str, path: Path) -> Path:
     return path
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """From the file that MASTWATCH_SETTINGS names, if any, and the environment over it.
-
-    A variable ending in `_FILE` names a file that holds the value: for secrets that are mounted.
-    Raises:
-        SettingsError: with the file and line, or the variable, that is wrong.
-    """
-    path = environ.get(PREFIX + "SETTINGS")
-    values = from_file(Path(path)) if path else {}
-    return Settings(**{**values, **from_environment(environ)})  # type: ignore[arg-type]  # parsed by type
-
-
-def from_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    aliases = {"models_dir": "MASTWATCH_MODELS"}
-    for name, parse in parsers().items():
-        for variable in (aliases.get(name, ""), PREFIX + name.upper()):
-            text = text_of(environ, variable)
-            if text is not None:
-                values[name] = parsed(parse, text, variable)
-    return values
-
-
-def text_of(environ: Mapping[str, str], variable: str) -> str | None:
-    path = environ.get(variable + "_FILE") if variable else None
-    if path is None:
-        return environ.get(variable)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{variable}_FILE: {path} is not text in UTF-8: {error.reason}") from error
-
-
-def from_file(path: Path) -> dict[str, object]:
-    root = root_of(path)
-    if root is None:
-        return {}
-    if not isinstance(root, yaml.MappingNode):
-        raise SettingsError(f"{path}:1: wanted `name: value` lines")
-    known = parsers()
-    values: dict[str, object] = {}
-    for key, value in root.value:
-        where = f"{path}:{key.start_mark.line + 1}"
-        if key.value not in known:
-            raise SettingsError(f"{where}: unknown setting `{key.value}`; known: {', '.join(known)}")
-        if not isinstance(value, yaml.ScalarNode):
-            raise SettingsError(f"{where}: `{key.value}` takes one value")
-        values[key.value] = parsed(known[key.value], value.value, f"{where}: {key.value}")
-        if isinstance(values[key.value], Path):
-            values[key.value] = path.parent / value.value  # as its writer sees it
-    return values
-
-
-def parsed(parse: Callable[[str], object], text: str, where: str) -> object:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise SettingsError(f"{where}: {error}") from error
-
-
-def root_of(path: Path) -> yaml.Node | None:
-    try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, yaml.reader.ReaderError) as error:
-        raise SettingsError(f"{path} is not text in UTF-8: {error.reason}") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"{path}:{line}: not YAML: {error.problem}") from error
-    except RecursionError as error:
-        raise SettingsError(f"{path}: hundreds of lists or mappings lie in one another") from error
-
-
-def parsers() -> dict[str, Callable[[str], object]]:
-    """How the text of each setting is read, by its type."""
-    hints = get_type_hints(Settings)
-    by_type: dict[object, Callable[[str], object]] = {
-        str: str,
-        str | None: str,
-        Path: Path,
-        Path | None: Path,
-        int: whole_number,
-        int | None: whole_number,
-        Port: port,
-        Port | None: port,
-        float: clip_seconds,
-        bool: yes_or_no,
-    }
-    return {each.name: by_type[hints[each.name]] for each in fields(Settings)}
-
-
-def whole_number(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError(f"wanted a whole number, found `{text}`")
+def port(text: str) -> int:
+    """A port as an option of a command."""
+    if not text.isdecimal() or int(text) > PORT_MAX:
+        raise ValueError(f"wanted a port, 0 to {PORT_MAX}, found `{text}`")
     return int(text)
-
-
-def port(text: str) -> Port:
-    if not text.isdecimal() or int(text) > MAX_PORT:
-        raise ValueError(f"wanted a port, 0 to {MAX_PORT}, found `{text}`")
-    return Port(int(text))
-
-
-def clip_seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise ValueError(f"wanted a number, found `{text}`") from error
-    if not 0 <= value <= CLIP_MAX_S:  # NaN is refused here too
-        raise ValueError(f"wanted a number, 0 to {CLIP_MAX_S}, found `{text}`")
-    return value
-
-
-def yes_or_no(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ValueError(f"wanted true or false, found `{text}`")
-    return text.lower() == "true"

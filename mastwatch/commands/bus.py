@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 
 from incidents.bus.dead_letters import DeadLetter, DeadLetters, NoDeadLetter
 from incidents.bus.topics import CANDIDATES, Cluster
@@ -40,7 +39,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    settings = load(os.environ)
+    settings = load()
     cluster = Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap))
     return int(args.act(DeadLetters(cluster, CANDIDATES), args))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import timedelta
 
 from incidents.bus.dead_letter_limit import DeadLetterLimit
@@ -19,7 +18,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    settings = load(os.environ)
+    settings = load()
     consumer = consume.ConsumeSettings(
         database_url=need("database_url", settings.database_url),
         cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),

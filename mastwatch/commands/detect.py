@@ -41,7 +41,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    models_dir = args.models or need("models_dir", load(os.environ).models_dir)
+    models_dir = args.models or need("models_dir", load().models_dir)
     camera = _camera(args.camera, args.id)
     pipeline, n_frames, n_events = Pipeline(camera), 0, 0
     with ExitStack() as stack:

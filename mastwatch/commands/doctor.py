@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where nothing that is needed is missing."""
-    found = tuple(examine(load(os.environ), args.models, args.footage))
+    found = tuple(examine(load(), args.models, args.footage))
     healthy = all(check.ok for check in found if check.needed)
     if args.json:
         print(json.dumps({"ok": healthy, "checks": [asdict(check) for check in found]}, ensure_ascii=False))

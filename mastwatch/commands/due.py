@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -62,7 +61,7 @@ def what_is_asked(args: argparse.Namespace) -> Asked:
     by_rule = args.category is not None and args.limit is None and args.unit is None
     if not (by_hand or by_rule):
         args.refuse("give either --city and --category, or --limit and --unit")
-    policy = load_profile(load(os.environ).city if args.city is None else args.city)
+    policy = load_profile(load().city if args.city is None else args.city)
     calendar = with_hours(policy.calendar, args.hours) if args.hours is not None else policy.calendar
     if by_hand:
         return Asked(

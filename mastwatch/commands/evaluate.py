@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -36,7 +35,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    models_dir = args.models or need("models_dir", load(os.environ).models_dir)
+    models_dir = args.models or need("models_dir", load().models_dir)
     truths = clips_in(args.folder)
     alarms_path = writable("--alarms", args.alarms) if args.alarms else None
     console = Console(stderr=True)

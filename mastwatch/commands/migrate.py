@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 
 from incidents.store.migrate import migrate
 from mastwatch.commands import Subparsers
@@ -17,7 +16,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    applied = migrate(need("database_url", load(os.environ).database_url))
+    applied = migrate(need("database_url", load().database_url))
     if args.json:
         print(json.dumps({"applied": applied}))
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -59,7 +58,7 @@ def from_files(paths: Sequence[Path], policy: Policy) -> Boundaries:
 
 
 async def from_database() -> Boundaries:
-    database = Database(need("database_url", load(os.environ).database_url), n_connections_max=1)
+    database = Database(need("database_url", load().database_url), n_connections_max=1)
     await database.open()
     try:
         await database.check_schema()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import os
 import socket
 
 import uvicorn
@@ -24,7 +23,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    settings = load(os.environ)
+    settings = load()
     app = create_app(
         ApiSettings(
             database_url=need("database_url", settings.database_url),

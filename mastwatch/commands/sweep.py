@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import timedelta
 
 from incidents.usecases import sweep
@@ -17,7 +16,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    settings = load(os.environ)
+    settings = load()
     wanted = sweep.SweepSettings(
         database_url=need("database_url", settings.database_url),
         profile=settings.city,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """All of the file or nothing. The same file twice changes nothing."""
-    url = need("database_url", load(os.environ).database_url)
+    url = need("database_url", load().database_url)
     wards = read_wards(args.file, load_profile(args.city))
     asyncio.run(put(url, wards, args.file.name))
     if args.json:

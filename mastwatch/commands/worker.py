@@ -19,7 +19,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    settings = load(os.environ)
+    settings = load()
     worker_settings = WorkerSettings(
         cameras=load_cameras(need("cameras_file", settings.cameras_file), os.environ),
         models_dir=need("models_dir", settings.models_dir),

@@ -22,6 +22,10 @@ N_REPEATED_MAX = 100_000
 TOO_DEEP = "too many lists or mappings inside each other"
 
 
+class EmptyFile(ConfigError):
+    """Nothing but blanks and comments."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     root: Node
@@ -29,10 +33,14 @@ class Tree:
 
 
 def read_tree(path: Path) -> Tree:
-    """Raises ConfigError: not there, not UTF-8, not YAML, empty, or with a key twice."""
+    """
+    Raises:
+        EmptyFile
+        ConfigError: not there, not UTF-8, not YAML, or a key is given twice.
+    """
     root = _compose(path, _text(path))
     if root is None:
-        raise one_fault(path, 1, "the file is empty")
+        raise EmptyFile([Fault(str(path), 1, "the file is empty")])
     return Tree(root=root, values=_Values(path).of(root))
 
 

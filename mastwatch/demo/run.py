@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 
+from mastwatch.config.settings_sources import PREFIX
 from mastwatch.demo.ledger import prepare_ledger
 from mastwatch.demo.plan import CITY, Plan
 from mastwatch.demo.screen import Screen
 from mastwatch.lifetime import uninterrupted
-from mastwatch.settings import PREFIX
 from mastwatch.stack.broker import Broker
 from mastwatch.stack.cameras import VirtualCameras, prepare
 from mastwatch.stack.crew import Crew
