@@ -28,12 +28,12 @@ class Seen:
 def in_outbox(data_dir: Path) -> frozenset[str]:
     """Every candidate that a worker ever raised here."""
     with closing(sqlite3.connect(f"file:{data_dir / 'outbox.sqlite'}?mode=ro", uri=True)) as db:
-        return frozenset(row[0] for row in db.execute("SELECT candidate_id FROM candidate"))
+        return frozenset(row[0] for row in db.execute("SELECT event_id FROM event"))
 
 
 def unsent(data_dir: Path) -> int:
     with closing(sqlite3.connect(f"file:{data_dir / 'outbox.sqlite'}?mode=ro", uri=True)) as db:
-        return int(db.execute("SELECT count(*) FROM candidate WHERE log_id IS NULL").fetchone()[0])
+        return int(db.execute("SELECT count(*) FROM event WHERE log_id IS NULL").fetchone()[0])
 
 
 def in_queue(database_url: str) -> tuple[Seen, ...]:
