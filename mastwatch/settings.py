@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -112,11 +112,18 @@ class Settings(BaseSettings):
     )
     evidence_keep_days: int = Field(
         default=90,
-        ge=0,
+        ge=1,
         le=36_500,
         title="Evidence, days",
         description="evidence of dismissed candidates is deleted after so many days, by the sweeper "
         "([below](#where-evidence-lies-and-when-it-goes))",
+    )
+    evidence_unknown_keep_days: int = Field(
+        default=365,
+        ge=1,
+        le=36_500,
+        title="Unknown evidence, days",
+        description="files whose candidate never reached the database are deleted after so many days",
     )
     evidence_store: Name | None = Field(
         default=None,
@@ -143,6 +150,17 @@ class Settings(BaseSettings):
         description="belongs to the key",
         repr=False,
         json_schema_extra=SECRET,
+    )
+    s3_addressing: Literal["path", "virtual"] | None = Field(
+        default=None,
+        title="S3 addressing",
+        description="where the bucket stands in an address: `path` or `virtual` (in the host name); "
+        "without it `path` with `s3_endpoint_url`",
+    )
+    s3_encryption: Literal["AES256", "aws:kms"] | None = Field(
+        default=None,
+        title="S3 encryption",
+        description="by the server: `AES256` or `aws:kms`; without it as the bucket is set",
     )
     analysis_processes: int | None = Field(
         default=None,
@@ -174,6 +192,8 @@ def evidence_of(settings: Settings) -> StoreSettings:
         region=settings.s3_region,
         access_key_id=settings.s3_access_key_id,
         secret_access_key=settings.s3_secret_access_key,
+        addressing=settings.s3_addressing,
+        encryption=settings.s3_encryption,
     )
 
 

@@ -7,10 +7,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from incidents.evidence.store import CHUNK_BYTES, EvidenceUnavailable, FileInfo, StoredFile, is_path
+from incidents.evidence.store import (
+    CANDIDATES,
+    CHUNK_BYTES,
+    EvidenceUnavailable,
+    FileInfo,
+    StoredFile,
+    candidate_of,
+    day_folder,
+    day_of,
+    is_path,
+)
 
 
 class FolderStore:
@@ -54,11 +65,24 @@ class FolderStore:
     def delete_candidate(self, folder: str) -> int:
         path = self._root / folder
         with self._failures(f"remove {folder}"):
+            # A disk that is not mounted has no files either, and nothing must be noted as removed from it.
+            (self._root / CANDIDATES).stat()
             if not path.is_dir():
                 return 0
             n_files = sum(1 for _ in path.iterdir())
             shutil.rmtree(path)
         return n_files
+
+    def days(self) -> tuple[date, ...]:
+        with self._failures("list its days"):
+            folders = (self._root / CANDIDATES).glob("*/*/*")
+            days = (day_of(folder.relative_to(self._root).as_posix()) for folder in folders)
+            return tuple(sorted(day for day in days if day))
+
+    def candidates_on(self, day: date) -> tuple[UUID, ...]:
+        with self._failures(f"list {day_folder(day)}"):
+            found = (candidate_of(folder.name) for folder in (self._root / day_folder(day)).glob("*"))
+            return tuple(candidate_id for candidate_id in found if candidate_id)
 
     def _found(self, path: str) -> Path | None:
         """The file, unless the path or a link in it leads out of the folder."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -68,6 +68,14 @@ class EvidenceStore(Protocol):
         may decide that: it asks the ledger."""
         ...
 
+    def days(self) -> tuple[date, ...]:
+        """The days (in UTC) that have evidence of candidates, the oldest first."""
+        ...
+
+    def candidates_on(self, day: date) -> tuple[UUID, ...]:
+        """Whose evidence lies in the folder of a day, whether or not they ever reached the ledger."""
+        ...
+
 
 def is_path(path: str) -> bool:
     """Whether a path that somebody asks for can be one of ours: it leads nowhere else."""
@@ -76,7 +84,27 @@ def is_path(path: str) -> bool:
 
 def candidate_folder(candidate_id: UUID, raised_at: datetime) -> str:
     """By the day in UTC, so that a folder of a day stays small."""
-    return f"{CANDIDATES}/{raised_at:%Y/%m/%d}/{candidate_id}"
+    return f"{day_folder(raised_at.astimezone(UTC).date())}/{candidate_id}"
+
+
+def day_folder(day: date) -> str:
+    return f"{CANDIDATES}/{day:%Y/%m/%d}"
+
+
+def day_of(folder: str) -> date | None:
+    """The day that a folder is named by; None for any other folder."""
+    try:
+        return datetime.strptime(folder, f"{CANDIDATES}/%Y/%m/%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+
+
+def candidate_of(folder_name: str) -> UUID | None:
+    """The candidate that a folder is named by; None for any other folder."""
+    try:
+        return UUID(folder_name)
+    except ValueError:
+        return None
 
 
 def put_bytes(store: EvidenceStore, path: str, content: bytes) -> StoredFile:

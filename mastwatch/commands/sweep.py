@@ -6,6 +6,7 @@ import argparse
 from datetime import timedelta
 
 from incidents.usecases import sweep
+from incidents.usecases.retention import KeepFor
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
 from mastwatch.settings import evidence_of, load, need
@@ -22,7 +23,10 @@ def run(_args: argparse.Namespace) -> int:
         profile=settings.city,
         metrics_port=settings.metrics_port,
         evidence=evidence_of(settings),
-        evidence_keep=timedelta(days=settings.evidence_keep_days),
+        keep=KeepFor(
+            dismissed=timedelta(days=settings.evidence_keep_days),
+            unknown=timedelta(days=settings.evidence_unknown_keep_days),
+        ),
     )
     sweep.run(wanted, lifetime.begin(settings.metrics_port))
     return 0

@@ -79,7 +79,7 @@ def test_the_folder_of_weights_has_a_short_name_too() -> None:
         ("evidence_after_s: 1e15", "wanted a number from 0 to 600, found '1e15'"),
         ("city: " + "[" * 5000, "too many lists or mappings inside each other"),
         ("evidence_after_s: -5", "wanted a number from 0 to 600, found '-5'"),
-        ("evidence_keep_days: ever", "wanted a whole number from 0 to 36500, found 'ever'"),
+        ("evidence_keep_days: ever", "wanted a whole number from 1 to 36500, found 'ever'"),
         ("city: [a, b]", "mastwatch.yaml:1: city: wanted a text of 1 to 2000 characters, found a list of 2"),
         ("- city", "mastwatch.yaml:1: wanted `name: value` lines"),
         ("city: 'da-lat", "mastwatch.yaml:1: not YAML"),
