@@ -35,6 +35,10 @@ lint: setup-dev ## ruff, its formatter, mypy strict; tsc and eslint for the scri
 	@.venv/bin/mypy
 	@.ci/lint-scripts
 
+.PHONY: texts
+texts: setup-dev ## bring incidents/texts/*.po up to date with the texts in the code and the templates
+	@.ci/texts
+
 .PHONY: bench
 bench: setup-dev ## the figures of docs/performance.md: make bench ARGS="detect --json"
 	@exec .venv/bin/mastwatch bench $(ARGS)

@@ -14,11 +14,10 @@ from starlette.middleware.errors import ServerErrorMiddleware
 from dispatch_api import desk, errors, evidence, health, live, session, ward
 from dispatch_api.changes import Changes
 from dispatch_api.components.audience import SHARED
-from dispatch_api.components.pages import environment
+from dispatch_api.components.pages import environments
 from dispatch_api.components.shipped import Shipped
 from dispatch_api.context import Clock, Context, utc_now
 from dispatch_api.headers import SecurityHeaders, same_site
-from dispatch_api.language import load_texts
 from dispatch_api.limits import BodyLimit
 from dispatch_api.metrics import CountRequests, Metrics
 from dispatch_api.openapi import describe
@@ -52,7 +51,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         lifespan=_lifespan(settings, metrics, clock),
         dependencies=[Depends(same_site)],
     )
-    app.state.templates = environment((SHARED, *AUDIENCES))
+    app.state.templates = environments((SHARED, *AUDIENCES))
     for router in (_api(), health.router, evidence.router, *(each.pages for each in AUDIENCES if each.pages)):
         app.include_router(router)
     for folder in (SHARED, *AUDIENCES):
@@ -92,7 +91,6 @@ def _lifespan(settings: ApiSettings, metrics: Metrics, clock: Clock) -> Lifespan
                 evidence=store,
                 changes=live_changes,
                 metrics=metrics,
-                texts=load_texts(),
                 clock=clock,
             )
             listening = asyncio.create_task(live_changes.run(), name="changes")

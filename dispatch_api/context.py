@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,11 +10,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from dispatch_api.changes import Changes
-from dispatch_api.language import Language, Texts
 from dispatch_api.metrics import Metrics
 from dispatch_api.settings import ApiSettings
 from dispatch_api.wording import Wording
 from incidents.evidence.store import EvidenceStore
+from incidents.texts.catalogue import Language, texts_in
 from incidents.usecases.service import Incidents
 
 Clock = Callable[[], datetime]
@@ -33,7 +33,6 @@ class Context:
     evidence: EvidenceStore
     changes: Changes
     metrics: Metrics
-    texts: Mapping[Language, Texts]
     clock: Clock
 
 
@@ -53,7 +52,7 @@ def language_of(request: Request) -> Language:
 
 
 def wording_of(request: Request) -> Wording:
-    return Wording(texts=context_of(request).texts[language_of(request)])
+    return Wording(texts=texts_in(language_of(request)))
 
 
 ContextDep = Annotated[Context, Depends(context_of)]

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from dispatch_api import formats
 from dispatch_api.auth import ForgedRequest
+from dispatch_api.components.advice import advice_on
 from dispatch_api.components.pages import render
 from dispatch_api.context import now_of, wording_of
 from dispatch_api.limits import TooLarge
@@ -61,9 +62,7 @@ HTTP_STATUS: dict[type[Exception], int] = {
 }
 PROGRAMS = ("/api/", "/evidence/", "/photos/", "/healthz", "/readyz", "/metrics", "/static/")
 RETRY_AFTER_S = 5
-# Statuses with words of their own; any other is shown as the nearest of its hundred.
 TOLD = (409, 413, 422, 429)  # what people can do something about; the rest is said by the advice
-WORDED = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507)
 
 
 def install(app: FastAPI) -> None:
@@ -88,11 +87,15 @@ def problem(
 ) -> Response:
     """One shape for every error: `application/problem+json` or, to people, the error page."""
     texts = wording_of(request).texts
-    title = texts(f"error.title_{worded(status)}")
+    advice = advice_on(status)
+    title = texts.say(advice.title)
     if for_people(request):
-        advice = texts(f"error.text_{worded(status)}", code=more.get("code", ""))
-        told = detail if status in TOLD else ""
-        page = {"status": status, "title": title, "advice": advice, "detail": told}
+        page = {
+            "status": status,
+            "title": title,
+            "advice": texts.say(advice.text, code=more.get("code", "")),
+            "detail": detail if status in TOLD else "",
+        }
         return render(request, "components/error.html", page, status=status, headers=headers)
     body = {
         "type": f"urn:mastwatch:problem:{name}",
@@ -103,12 +106,6 @@ def problem(
         **more,
     }
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
-
-
-def worded(status: int) -> int:
-    if status in WORDED:
-        return status
-    return 500 if status >= 500 else 400
 
 
 async def _domain(request: Request, error: Exception) -> Response:
@@ -138,19 +135,29 @@ def _said(error: Exception, wording: Wording) -> str:
     """The errors that officers meet in their work, in their language; the rest as the domain says them."""
     texts = wording.texts
     if isinstance(error, HeldByOther):
-        return texts("desk_script.held", name=error.name, until=formats.time_of_day(error.until))
+        return texts.gettext(
+            "{name} holds it until {until}.", name=error.name, until=formats.time_of_day(error.until)
+        )
     if isinstance(error, Stale) and error.newer:
         return "; ".join(wording.history(row, error.what) for row in error.newer)
     if isinstance(error, IllegalTransition) and error.last:
         return wording.history(error.last, error.what)
     if isinstance(error, EvidenceUnavailable):
-        return texts("error.evidence_unavailable")
+        return texts.gettext(
+            "The store of pictures and clips cannot be reached. Nothing was changed; "
+            "try again in a few minutes."
+        )
     if isinstance(error, TooLate):
-        return texts("error.too_late", until=formats.time_of_day(error.until, seconds=True))
+        return texts.gettext(
+            "This was possible until {until}.", until=formats.time_of_day(error.until, seconds=True)
+        )
     if isinstance(error, BadCredentials):
-        return texts("sign_in.wrong")
+        return texts.gettext("Wrong user name or password. Check Caps Lock and the Vietnamese keyboard.")
     if isinstance(error, TooManyAttempts):
-        return texts("sign_in.too_many", time=formats.time_of_day(error.until, seconds=True))
+        return texts.gettext(
+            "Too many failed attempts. Try again after {time}.",
+            time=formats.time_of_day(error.until, seconds=True),
+        )
     return str(error)
 
 
@@ -217,5 +224,5 @@ async def unexpected(request: Request, error: Exception) -> Response:
     """A fault of ours: the reader gets a code that finds it in the log, and nothing of its inside."""
     code = uuid4().hex[:8]
     logger.error("%s %s failed, code %s", request.method, request.url.path, code, exc_info=error)
-    detail = wording_of(request).texts("error.text_500", code=code)
+    detail = wording_of(request).texts.say(advice_on(500).text, code=code)
     return problem(request, 500, name="unexpected", detail=detail, code=code)

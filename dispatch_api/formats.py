@@ -6,9 +6,15 @@ Seconds are whole before they are said, so that no screen shows "60 giây".
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from dispatch_api.language import Language
+from babel import Locale
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from incidents.texts.catalogue import Language, gettext_noop, texts_in
 
 CITY_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -16,29 +22,24 @@ MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 86_400
 
-# one, many, short; a Vietnamese noun has one form
-_UNITS: dict[Language, dict[int, tuple[str, str, str]]] = {
-    Language.VI: {
-        DAY_S: ("ngày", "ngày", "ngày"),
-        HOUR_S: ("giờ", "giờ", "giờ"),
-        MINUTE_S: ("phút", "phút", "ph"),
-        1: ("giây", "giây", "s"),
-    },
-    Language.EN: {
-        DAY_S: ("day", "days", "d"),
-        HOUR_S: ("hour", "hours", "h"),
-        MINUTE_S: ("minute", "minutes", "min"),
-        1: ("second", "seconds", "s"),
-    },
+_LOCALES = {Language.VI: Locale("vi"), Language.EN: Locale("en", "GB")}
+_UNITS = {DAY_S: "duration-day", HOUR_S: "duration-hour", MINUTE_S: "duration-minute", 1: "duration-second"}
+# The words for a unit; the CLDR has them for Vietnamese, which does not shorten them, as "short" only.
+_LENGTHS: dict[Language, Literal["short", "long"]] = {Language.VI: "short", Language.EN: "long"}
+_SHORT_UNITS = {
+    DAY_S: gettext_noop("{n} d"),
+    HOUR_S: gettext_noop("{n} h"),
+    MINUTE_S: gettext_noop("{n} min"),
+    1: gettext_noop("{n} s"),
 }
+N_CACHED = 4096  # a list of 100 rows says the same few hundred quantities again and again
 
 
+@lru_cache(maxsize=N_CACHED)
 def number(value: float, language: Language, decimals: int = 0) -> str:
     """1234.5 -> "1.234,5" in Vietnamese, "1,234.5" in English."""
-    plain = f"{value:,.{decimals}f}"
-    if language is Language.EN:
-        return plain
-    return plain.translate(str.maketrans(",.", ".,"))
+    pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return format_decimal(value, pattern, _LOCALES[language])
 
 
 def duration(
@@ -60,9 +61,11 @@ def duration(
     return _counted(whole_s // smallest_s, smallest_s, language, short)
 
 
+@lru_cache(maxsize=N_CACHED)
 def _counted(n: int, unit_s: int, language: Language, short: bool) -> str:
-    one, many, brief = _UNITS[language][unit_s]
-    return f"{n} {brief if short else one if n == 1 else many}"
+    if short:
+        return texts_in(language).say(_SHORT_UNITS[unit_s], n=n)
+    return format_unit(n, _UNITS[unit_s], _LENGTHS[language], locale=_LOCALES[language])
 
 
 def clock(seconds: float) -> str:
@@ -74,11 +77,11 @@ def clock(seconds: float) -> str:
 def ago(at: datetime, now: datetime, language: Language) -> str:
     """How long since `at`, in its largest unit: "2 phút trước". Under five seconds it is "vừa xong"."""
     passed_s = (now - at).total_seconds()
+    texts = texts_in(language)
     if passed_s < 5:
-        return "vừa xong" if language is Language.VI else "just now"
+        return texts.gettext("just now")
     unit_s = next((size for size in (DAY_S, HOUR_S, MINUTE_S) if passed_s >= size), 1)
-    said = _counted(int(passed_s // unit_s), unit_s, language, short=False)
-    return f"{said} trước" if language is Language.VI else f"{said} ago"
+    return texts.gettext("{time} ago", time=_counted(int(passed_s // unit_s), unit_s, language, short=False))
 
 
 def time_of_day(at: datetime, *, seconds: bool = False) -> str:
@@ -102,12 +105,16 @@ def moment(at: datetime, now: datetime, language: Language) -> str:
     return time_of_day(at) if same_day else day_and_time(at, now, language)
 
 
+_NEAR_DAYS = {
+    0: gettext_noop("{time} today"),
+    1: gettext_noop("{time} tomorrow"),
+    -1: gettext_noop("{time} yesterday"),
+}
+_OTHER_DAY = gettext_noop("{time} on {date}")
+
+
 def day_and_time(at: datetime, now: datetime, language: Language) -> str:
     """As "16:32 hôm nay", "08:05 ngày mai", "09:12 hôm qua", else "09:12 ngày 02/12/2022"."""
     days = (at.astimezone(CITY_ZONE).date() - now.astimezone(CITY_ZONE).date()) // timedelta(days=1)
-    near = {
-        Language.VI: {0: "hôm nay", 1: "ngày mai", -1: "hôm qua"},
-        Language.EN: {0: "today", 1: "tomorrow", -1: "yesterday"},
-    }[language]
-    on = "ngày" if language is Language.VI else "on"
-    return f"{time_of_day(at)} {near.get(days) or f'{on} {date(at)}'}"
+    near = _NEAR_DAYS.get(days, _OTHER_DAY)
+    return texts_in(language).say(near, time=time_of_day(at), date=date(at))

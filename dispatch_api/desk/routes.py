@@ -18,32 +18,25 @@ from dispatch_api.components.scene import Mark, crop_of, scene_of, time_line_of
 from dispatch_api.components.ward_map import ward_map
 from dispatch_api.context import ContextDep, NowDep, WordingDep
 from dispatch_api.desk.api import Correction
+from dispatch_api.desk.keys import KEYS
+from dispatch_api.desk.script_texts import SCRIPT_TEXTS
 from dispatch_api.wording import Wording
 from incidents.contract.events import CandidateRaised, Family
 from incidents.lifecycle.reasons import DismissReason
 from incidents.places.routing import WardOutline
-from incidents.read import labels
 from incidents.read.views import CandidateView, CategoryView, Queue
+from incidents.texts.catalogue import Message, gettext_noop
 
 router = APIRouter(include_in_schema=False)
 
 SEVERITIES = (1, 2, 3)
 THUMB_ASPECT = 92 / 62
-KEYS = (
-    (("key_enter",), "confirm"),
-    (("X", "1-5"), "dismiss"),
-    (("J",), "later"),
-    (("U",), "undo"),
-    (("C",), "category"),
-    (("W",), "ward"),
-    (("S",), "severity"),
-    (("1", "2", "3"), "views"),
-    (("O",), "layer"),
-    (("key_space",), "pause"),
-    (("↑", "↓"), "move"),
-    (("V",), "why"),
-    (("?",), "help"),
-)
+# Of a time line; "due" names the time that it took.
+MARKS: dict[str, Message] = {
+    "entered": gettext_noop("entered"),
+    "best": gettext_noop("best"),
+    "seen": gettext_noop("raised"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +67,7 @@ async def desk_page(
         "account": officer,
         "csrf_token": session.csrf_token,
         "choices": choices,
-        "texts": wording.texts.within("desk_script"),
+        "texts": {key: wording.texts.template(message) for key, message in SCRIPT_TEXTS.items()},
     }
     return render(request, "desk/page.html", page)
 
@@ -127,7 +120,7 @@ def _category_name(item: CandidateView, categories: Iterable[CategoryView], word
 
 
 def _queue_parts(queue: Queue, family: Family | None) -> dict[str, Any]:
-    return {"queue": queue, "family": family, "crop_of": _thumb}
+    return {"queue": queue, "family": family, "families": tuple(Family), "crop_of": _thumb}
 
 
 def _thumb(event: CandidateRaised) -> Any:
@@ -137,24 +130,25 @@ def _thumb(event: CandidateRaised) -> Any:
 def _mark_name(event: CandidateRaised, wording: Wording, mark: Mark) -> str:
     texts = wording.texts
     if mark.name == "due":
-        return texts("desk.mark_due", time=formats.duration(event.limit_s, wording.language))
+        return texts.gettext("{time} full", time=formats.duration(event.limit_s, wording.language))
     if mark.name == "entered" and event.family == Family.LITTERING:
-        return texts("desk.mark_left")
-    return texts(f"desk.mark_{mark.name}")
+        return texts.gettext("left")
+    return texts.say(MARKS[mark.name])
 
 
 def _choices(
     wording: Wording, categories: tuple[CategoryView, ...], wards: tuple[WardOutline, ...]
 ) -> Choices:
-    texts = wording.texts
-    named = {"key_enter", "key_space"}
     return Choices(
-        reasons=[(str(reason), wording.label(labels.REASONS[reason])) for reason in DismissReason],
+        reasons=[(str(reason), wording.reason(reason)) for reason in DismissReason],
         categories=[(category.key, wording.category(category)) for category in categories],
         wards=[(ward.code, ward.name) for ward in wards],
         severities=[(str(level), wording.severity(level)) for level in SEVERITIES],
         keys=[
-            ([texts(f"keys.{key}") if key in named else key for key in keys], texts(f"keys.{meaning}"))
-            for keys, meaning in KEYS
+            ([_key_name(key, wording) for key in keys], wording.texts.say(meaning)) for keys, meaning in KEYS
         ],
     )
+
+
+def _key_name(key: str | Message, wording: Wording) -> str:
+    return wording.texts.say(key) if isinstance(key, Message) else key

@@ -12,7 +12,6 @@ from dispatch_api import formats
 from dispatch_api.auth import AccountDep, FormSenderDep, SessionDep, forget, home_of, remember, session_cookie
 from dispatch_api.components.pages import render
 from dispatch_api.context import LANGUAGE_COOKIE, ContextDep, NowDep, WordingDep
-from dispatch_api.language import Language
 from dispatch_api.wording import Wording
 from incidents.errors import BadCredentials, TooManyAttempts
 
@@ -34,7 +33,11 @@ async def sign_in_page(
     next_page: Annotated[str, Query(alias="next")] = "",
 ) -> Response:
     had_session = session_cookie(context.settings) in request.cookies
-    problem = wording.texts("sign_in.ended") if next_page and had_session else ""
+    problem = (
+        wording.texts.gettext("Your session has ended. Sign in again to go on.")
+        if next_page and had_session
+        else ""
+    )
     return render(request, "session/sign_in.html", {"next": next_page, "username": "", "problem": problem})
 
 
@@ -72,11 +75,10 @@ async def sign_out(context: ContextDep, session: SessionDep, _sender: FormSender
 async def switch_language(
     wording: WordingDep, context: ContextDep, next_page: Annotated[str, Form(alias="next")] = ""
 ) -> RedirectResponse:
-    other = Language.VI if wording.language is Language.EN else Language.EN
     answer = RedirectResponse(local(next_page) or "/", 303)
     answer.set_cookie(
         LANGUAGE_COOKIE,
-        other,
+        wording.language.other,
         max_age=A_YEAR_S,
         secure=context.settings.secure_cookies,
         httponly=True,
@@ -96,5 +98,8 @@ def local(path: str) -> str | None:
 
 def _said(error: BadCredentials | TooManyAttempts, wording: Wording) -> str:
     if isinstance(error, TooManyAttempts):
-        return wording.texts("sign_in.too_many", time=formats.time_of_day(error.until, seconds=True))
-    return wording.texts("sign_in.wrong")
+        return wording.texts.gettext(
+            "Too many failed attempts. Try again after {time}.",
+            time=formats.time_of_day(error.until, seconds=True),
+        )
+    return wording.texts.gettext("Wrong user name or password. Check Caps Lock and the Vietnamese keyboard.")

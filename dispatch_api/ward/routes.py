@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,21 +23,41 @@ from incidents.evidence.photos import N_BYTES_MAX
 from incidents.lifecycle.states import ReportAction
 from incidents.people.accounts import Account
 from incidents.read.views import ReportView, Tab
+from incidents.texts.catalogue import Message, gettext_noop
 
 router = APIRouter(prefix="/ward", include_in_schema=False)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    icon: str
+    kind: str = ""
+    message: Message
+
+
 # What units write most, by what was seen; the officer adds the rest.
-PHRASES: dict[str | None, tuple[str, ...]] = {
-    Family.ENCROACHMENT: ("reminded", "recorded", "vehicle_left", "moved"),
-    Family.TRAFFIC: ("reminded", "recorded", "vehicle_left", "cleared"),
-    Family.LITTERING: ("collected", "reminded", "recorded", "cleared"),
-    None: ("reminded", "recorded", "cleared"),
+REMINDED = gettext_noop("Reminded")
+RECORDED = gettext_noop("Record made")
+VEHICLE_LEFT = gettext_noop("Vehicle has left")
+CLEARED = gettext_noop("The place is clear")
+PHRASES: dict[str | None, tuple[Message, ...]] = {
+    Family.ENCROACHMENT: (REMINDED, RECORDED, VEHICLE_LEFT, gettext_noop("Asked to move")),
+    Family.TRAFFIC: (REMINDED, RECORDED, VEHICLE_LEFT, CLEARED),
+    Family.LITTERING: (gettext_noop("Collected"), REMINDED, RECORDED, CLEARED),
+    None: (REMINDED, RECORDED, CLEARED),
 }
 # Shown once after a change, by the query `notice` that the change redirects with.
 NOTICES = {
-    "accepted": {"icon": "circle-check", "kind": "", "key": "ward.accepted"},
-    "submitted": {"icon": "circle-check", "kind": "", "key": "ward.submitted"},
-    "newer": {"icon": "triangle-alert", "kind": "soon", "key": "ward.newer"},
+    "accepted": Notice(
+        icon="circle-check",
+        message=gettext_noop("Accepted. When it is done, report the result with a photo."),
+    ),
+    "submitted": Notice(icon="circle-check", message=gettext_noop("Result sent, waiting for review.")),
+    "newer": Notice(
+        icon="triangle-alert",
+        kind="soon",
+        message=gettext_noop("Something has changed since you opened the page. This is how it stands."),
+    ),
 }
 
 
@@ -50,7 +71,12 @@ async def tasks_page(
     tab: Annotated[Tab, Query()] = Tab.TODO,
 ) -> HTMLResponse:
     tasks = await context.incidents.reports.tasks(member, now, tab)
-    page = _page(session.csrf_token, member) | {"tasks": tasks, "tab": tab, "crop_of": _thumb}
+    page = _page(session.csrf_token, member) | {
+        "tasks": tasks,
+        "tab": tab,
+        "tabs": tuple(Tab),
+        "crop_of": _thumb,
+    }
     return render(request, "ward/tasks.html", page)
 
 
@@ -69,7 +95,8 @@ async def report_page(
     shown = NOTICES.get(notice or "")
     page = _page(session.csrf_token, member) | {
         "report": report,
-        "notice": shown | {"text": wording.texts(shown["key"])} if shown else None,
+        "notice": shown,
+        "notice_text": wording.texts.say(shown.message) if shown else "",
     }
     return render(request, "ward/report.html", page)
 
@@ -147,7 +174,7 @@ def _result_form(
         "report": report,
         "text": text,
         "problem": problem,
-        "phrases": [wording.texts(f"phrase.{name}") for name in PHRASES.get(report.family, PHRASES[None])],
+        "phrases": [wording.texts.say(phrase) for phrase in PHRASES.get(report.family, PHRASES[None])],
         "photo_limit": _photo_limit(wording),
         "photo_max_bytes": N_BYTES_MAX,
     }
@@ -159,10 +186,14 @@ def _photo_limit(wording: Wording) -> str:
 
 def _problem(error: InvalidInput | TooLarge, wording: Wording) -> str:
     if isinstance(error, TooLarge):
-        return wording.texts("result.too_large", limit=_photo_limit(wording))
+        return wording.texts.gettext(
+            "The photo is too large: at most {limit}. Take a smaller one.", limit=_photo_limit(wording)
+        )
     if error.field.startswith("photo"):
-        return wording.texts("result.not_picture")
-    return wording.texts("result.missing_text")
+        return wording.texts.gettext(
+            "This file is not a readable picture. Take it again or choose a JPEG or PNG."
+        )
+    return wording.texts.gettext("Say what was done")
 
 
 def _to_report(report_id: UUID, notice: str) -> RedirectResponse:

@@ -1,18 +1,15 @@
-"""The tokens are readable, every text is in both languages, and every icon that is named is there."""
+"""The tokens are readable, and every icon that is named is there."""
 
 from __future__ import annotations
 
 import re
 from itertools import product
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
 import dispatch_api
-from dispatch_api.language import Language, MissingText, load_texts
 from dispatch_api.wording import FAMILY_ICONS, FLAG_ICONS
-from incidents.contract.older_versions import V1_LABELS
 
 ROOM = Path(dispatch_api.__file__).parent
 SPRITE = (ROOM / "components/static/vendor/lucide/icons.svg").read_text(encoding="utf-8")
@@ -45,31 +42,6 @@ def test_every_ink_can_be_read_on_every_ground(theme: str, ground: str) -> None:
     faint = {ink: contrast(token[ink], token[ground]) for ink in INKS}
     assert {ink: found for ink, found in faint.items() if found < READABLE} == {}
     assert contrast(token["on-accent"], token["accent"]) >= READABLE
-
-
-def test_both_languages_have_the_same_texts_with_the_same_places() -> None:
-    texts = load_texts()
-    places = {
-        language: {
-            key: {name for _, name, _, _ in Formatter().parse(text) if name}
-            for key, text in texts[language].by_key.items()
-        }
-        for language in Language
-    }
-    assert places[Language.VI] == places[Language.EN]
-
-
-@pytest.mark.parametrize("language", Language)
-def test_every_kind_has_its_words(language: Language) -> None:
-    by_key = load_texts()[language].by_key
-    for kind in (*V1_LABELS, "other"):
-        assert f"measure.{kind}" in by_key
-        assert f"because.{kind}" in by_key
-
-
-def test_a_missing_text_names_itself_and_its_file() -> None:
-    with pytest.raises(MissingText, match=r"i18n/vi\.toml has no text 'desk\.nothing'"):
-        load_texts()[Language.VI]("desk.nothing")
 
 
 def test_the_sprite_holds_the_icons_in_use_and_no_others() -> None:

@@ -18,7 +18,7 @@ from dispatch_api.formats import (
     number,
     time_of_day,
 )
-from dispatch_api.language import Language
+from incidents.texts.catalogue import Language
 
 VI, EN = Language.VI, Language.EN
 NOW = datetime(2026, 11, 23, 7, 32, 5, tzinfo=UTC)  # 14:32:05 in Đà Lạt

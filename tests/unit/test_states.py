@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from enum import StrEnum
 
 import pytest
@@ -17,9 +17,10 @@ from incidents.lifecycle.tables import (
     after_report,
 )
 from incidents.people.roles import Role
-from incidents.read import labels
 from incidents.read.views import Tab, TimeFlag
 from incidents.sla.deadline import LimitUnit
+from incidents.texts import labels
+from incidents.texts.catalogue import Language, Message, texts_in
 
 
 def test_every_state_of_a_candidate_can_be_reached() -> None:
@@ -83,29 +84,32 @@ def test_the_unit_that_did_the_work_never_judges_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "words"),
+    ("said", "words"),
     [
-        (labels.CANDIDATE_STATES, CandidateState),
-        (labels.CANDIDATE_ACTIONS, CandidateAction),
-        (labels.REPORT_STATES, ReportState),
-        (labels.REPORT_ACTIONS, ReportAction),
-        (labels.REASONS, [*DismissReason, *RejectReason, *CancelReason]),
-        (labels.ROLES, Role),
-        (labels.TIME_FLAGS, TimeFlag),
-        (labels.LIMIT_UNITS, LimitUnit),
-        (labels.SOURCES, Source),
-        (labels.FAMILIES, Family),
-        (labels.TABS, Tab),
+        (labels.candidate_state, CandidateState),
+        (labels.candidate_action, CandidateAction),
+        (labels.report_state, ReportState),
+        (labels.report_action, ReportAction),
+        (labels.reason, [*DismissReason, *RejectReason, *CancelReason]),
+        (labels.role, Role),
+        (labels.time_flag, TimeFlag),
+        (labels.limit, LimitUnit),
+        (labels.source, Source),
+        (labels.family, Family),
+        (labels.tab, Tab),
     ],
 )
-def test_every_word_has_a_label_in_both_languages(
-    table: Mapping[StrEnum, labels.Label], words: list[StrEnum]
+def test_every_word_is_said_in_both_languages(
+    said: Callable[[StrEnum], Message], words: list[StrEnum]
 ) -> None:
-    assert set(table) == set(words)
-    assert all(label.vi and label.en for label in table.values())
+    vi = [texts_in(Language.VI).template(said(word)) for word in words]
+    en = [texts_in(Language.EN).template(said(word)) for word in words]
+    assert all(vi) and all(en)
+    assert not set(vi) & set(en)
 
 
 def test_before_a_person_confirms_nothing_is_called_a_violation() -> None:
-    shown = [label.vi for table in (labels.FAMILIES, labels.CANDIDATE_STATES) for label in table.values()]
+    messages = [*map(labels.family, Family), *map(labels.candidate_state, CandidateState)]
+    shown = [texts_in(Language.VI).say(message) for message in messages]
     shown += [vi for vi, _en in V1_LABELS.values()]
     assert not [text for text in shown if "vi phạm" in text.casefold()]

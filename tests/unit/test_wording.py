@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_api.language import Language, load_texts
 from dispatch_api.wording import Wording
 from incidents.people.history import HistoryRow
 from incidents.read.views import DueView, TimeFlag
 from incidents.sla.deadline import Interval, LimitUnit
+from incidents.texts.catalogue import Language, texts_in
 from tests.events import candidate
 
-VI = Wording(texts=load_texts()[Language.VI])
-EN = Wording(texts=load_texts()[Language.EN])
+VI = Wording(texts=texts_in(Language.VI))
+EN = Wording(texts=texts_in(Language.EN))
 NOW = datetime(2026, 11, 23, 7, 32, tzinfo=UTC)  # 14:32 in Đà Lạt
 MINUTE = 60.0
 HOUR = 3600.0
