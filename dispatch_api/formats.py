@@ -42,6 +42,7 @@ def number(value: float, language: Language, decimals: int = 0) -> str:
     return format_decimal(value, pattern, _LOCALES[language])
 
 
+@lru_cache(maxsize=N_CACHED)
 def duration(
     seconds: float, language: Language, *, largest_s: int = DAY_S, smallest_s: int = 1, short: bool = False
 ) -> str:

@@ -138,7 +138,7 @@ class Wording:
         start = formats.day_and_time(due.started_at, now, self.language)
         if formats.date(due.started_at) == formats.date(now):
             start = formats.time_of_day(due.started_at)
-        return self.texts.gettext("Given {start}, limit {limit}.", start=start, limit=self.limit(due))
+        return self.texts.gettext("Assigned {start}, limit {limit}.", start=start, limit=self.limit(due))
 
     def action(self, action: str, of: str = "candidate") -> str:
         """A move of a "candidate" or of a "report", in words."""

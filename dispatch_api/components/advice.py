@@ -25,14 +25,14 @@ _BY_STATUS: dict[int, Advice] = {
     ),
     403: Advice(
         title=gettext_noop("You may not see this page"),
-        text=gettext_noop("It belongs to another role or unit."),
+        text=gettext_noop("This page belongs to another role or unit."),
     ),
     404: Advice(
         title=gettext_noop("Not found"),
         text=gettext_noop("The address is wrong, or this is not your unit's."),
     ),
     405: Advice(
-        title=gettext_noop("This page does not take that"),
+        title=gettext_noop("This page does not accept that request"),
         text=gettext_noop("Go back and use the buttons of the page."),
     ),
     409: Advice(
@@ -40,12 +40,12 @@ _BY_STATUS: dict[int, Advice] = {
         text=gettext_noop("Reload to see how it stands before you decide."),
     ),
     413: Advice(
-        title=gettext_noop("Too large"),
+        title=gettext_noop("The upload is too large"),
         text=gettext_noop("Send a smaller file."),
     ),
     422: Advice(
         title=gettext_noop("Something is missing or wrong"),
-        text=gettext_noop("Go back and mend what is named below."),
+        text=gettext_noop("Go back and correct what is named below."),
     ),
     429: Advice(
         title=gettext_noop("Too many attempts"),
@@ -62,7 +62,7 @@ _BY_STATUS: dict[int, Advice] = {
         text=gettext_noop("Nothing was lost. Try again in a few minutes."),
     ),
     507: Advice(
-        title=gettext_noop("The server could not keep the file"),
+        title=gettext_noop("The server could not store the file"),
         text=gettext_noop("Nothing was changed. Keep the photo, tell the administrator, then send it again."),
     ),
 }

@@ -38,6 +38,7 @@ def _environment(loader: PrefixLoader, texts: Texts) -> Environment:
     )
     # Not "newstyle": that would fill %(name)s, ours fill {name} and leave the escaping to the template.
     templates.globals.update(
+        _=texts.gettext,
         gettext=texts.gettext,
         ngettext=texts.ngettext,
         pgettext=texts.pgettext,

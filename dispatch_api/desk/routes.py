@@ -132,6 +132,7 @@ def _mark_name(event: CandidateRaised, wording: Wording, mark: Mark) -> str:
     if mark.name == "due":
         return texts.gettext("{time} full", time=formats.duration(event.limit_s, wording.language))
     if mark.name == "entered" and event.family == Family.LITTERING:
+        # Translators: a thing was left lying
         return texts.gettext("left")
     return texts.say(MARKS[mark.name])
 

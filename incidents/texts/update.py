@@ -56,6 +56,7 @@ def updated(language: Language, folders: Iterable[Path]) -> bytes:
     template.creation_date = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.header_comment = HEADER
+    catalogue.msgid_bugs_address = catalogue.project
     catalogue.fuzzy = False
     written = BytesIO()
     write_po(written, catalogue, width=WIDTH, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
