@@ -27,9 +27,6 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "ngettext_noop": (1, 2),
 }
 WIDTH = 100
-HEADER = """\
-# What people read, in Vietnamese. Until an officer confirms, it is a "sự việc nghi vấn".
-# `make texts` brings new texts in; docs/decisions/texts.md says how they are written."""
 
 
 def extracted(folders: Iterable[Path]) -> Catalog:
@@ -55,7 +52,6 @@ def updated(language: Language, folders: Iterable[Path]) -> bytes:
     template = extracted(folders)
     template.creation_date = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True)
-    catalogue.header_comment = HEADER
     catalogue.msgid_bugs_address = catalogue.project
     catalogue.fuzzy = False
     written = BytesIO()

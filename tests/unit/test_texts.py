@@ -64,9 +64,9 @@ def places(text: str) -> set[str]:
 
 def test_the_texts_are_found_in_code_and_in_templates() -> None:
     assert {
-        (None, "Sign in"),
+        (None, ("Sign in",)),
         (None, ("{n} hour", "{n} hours")),
-        ("history", "Confirm"),
+        ("history", ("Confirm",)),
     } <= asked_for().keys()
     sources = {path for entry in asked_for().values() for path, _ in entry.locations}
     assert {"dispatch_api/desk/templates/queue.html", "incidents/texts/labels.py"} <= sources
