@@ -18,7 +18,6 @@ from threading import Thread
 from benchmarks.clips import FPS, STARTED_AT
 from benchmarks.cost import Cost, Meter
 from detectors.evaluation.evaluate import camera_of
-from detectors.evaluation.truth import read_truth
 from detectors.evidence.recorder import RecordRequest
 from detectors.perception.tracking import Tracker
 from detectors.runtimes.batches import detect_in_batches
@@ -30,6 +29,7 @@ from detectors.worker.detect_stage import DetectStage
 from ingest.decoders.policy import EVERY_FRAME
 from ingest.files import FileSource
 from ingest.frame import Frame
+from mastwatch.config.truths import load_truth
 from models.registry import Weights, resolve
 
 WAYS = ("detect", "track", "worker")
@@ -136,7 +136,7 @@ _STOPPED.set()
 
 
 def _camera_pipeline(clip: Path, footage: Path, weights: Weights) -> CameraPipeline:
-    camera = camera_of(read_truth(footage / clip.stem / "truth.yaml"))
+    camera = camera_of(load_truth(footage / clip.stem / "truth.yaml"))
     return CameraPipeline(
         replace(camera, camera_id=clip.stem, detect_fps=FPS),
         ring_s=1,

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.folders import add_folders
 from benchmarks.machine import machine
-from detectors.evaluation.evaluate import STARTED_AT, camera_of, clips_in, raised_in
+from detectors.evaluation.evaluate import STARTED_AT, camera_of, raised_in
 from detectors.evaluation.matching import Judged, figures, match
 from detectors.evaluation.truth import Span, TrueEvent, Truth
 from detectors.perception.detections import Detector
@@ -29,6 +29,7 @@ from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
 from ingest.frame import Bgr, Frame
 from ingest.picture import ArrayPicture
+from mastwatch.config.truths import load_truths
 
 LATER_S = 3.0
 SMALLER = 0.6
@@ -185,7 +186,7 @@ def main() -> int:
     parser.add_argument("--clips", nargs="*", metavar="NAME", help="only these (all)")
     parser.add_argument("--json", action="store_true", help="print one line")
     args = parser.parse_args()
-    truths = [truth for truth in clips_in(args.footage) if not args.clips or truth.name in args.clips]
+    truths = [truth for truth in load_truths(args.footage) if not args.clips or truth.name in args.clips]
     variants = {}
     with closing(ModelRouter(args.models)) as detector:
         for name, variant in VARIANTS.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from detectors.evaluation.truth import TruthError
 from detectors.runtimes.errors import DetectorFailed
 from detectors.view.matcher import SeveralViews
 from incidents.bus.dead_letter_limit import TooManyDeadLetters
@@ -26,7 +25,6 @@ EXPECTED = (
     StreamError,
     WeightsError,
     DetectorFailed,
-    TruthError,
     IncidentError,
     OutboxError,
     BusUnavailable,

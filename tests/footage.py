@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import cv2
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from incidents.contract.events import (
@@ -25,11 +24,11 @@ from incidents.contract.events import (
     EvidenceFile,
     Family,
     Label,
-    Point,
     SeenBox,
     SeenZone,
 )
 from incidents.contract.older_versions import v1_label
+from mastwatch.config.truths import TRUTH_FILE, load_truth
 
 Xyxy = tuple[float, float, float, float]
 
@@ -172,7 +171,7 @@ def raised(shot: Shot, footage: Path, evidence_dir: Path, seen_at: datetime) -> 
         label=Label(**v1_label(shot.kind)),
         camera=shot.camera,
         view_id=DEFAULT_VIEW,
-        zone=_zone(source, shot, width_px, height_px),
+        zone=_zone(source, shot),
         object_class=shot.object_class,
         entered_at=seen_at - timedelta(seconds=shot.dwell_s),
         seen_at=seen_at,
@@ -231,20 +230,15 @@ def _file(path: Path, root: Path) -> EvidenceFile:
     )
 
 
-def _zone(source: Path, shot: Shot, width_px: int, height_px: int) -> SeenZone:
-    truth = yaml.safe_load((source / "truth.yaml").read_text(encoding="utf-8"))
-    zone = next(zone for zone in truth["zones"] if zone["id"] == shot.zone_id)
-
-    def point(at: Sequence[float]) -> Point:
-        return at[0] / width_px, at[1] / height_px
-
-    direction = zone.get("direction")
+def _zone(source: Path, shot: Shot) -> SeenZone:
+    truth = load_truth(source / TRUTH_FILE)
+    zone = next(zone for zone in truth.zones if zone.zone_id == shot.zone_id)
     return SeenZone(
-        zone_id=zone["id"],
+        zone_id=zone.zone_id,
         name=shot.zone_name,
-        type=zone["type"],
-        polygon=tuple(point(at) for at in zone["polygon"]),
-        direction=(point(direction[0]), point(direction[1])) if direction else None,
+        type=zone.type.value,
+        polygon=zone.polygon,
+        direction=zone.direction,
     )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from detectors.evaluation.matching import Judged, RaisedInClip, match
-from detectors.evaluation.truth import Truth, TruthError, read_truth
+from detectors.evaluation.truth import Truth
 from detectors.perception.detections import Detector
 from detectors.perception.geometry import iou
 from detectors.perception.track_history import TrackHistories
@@ -35,18 +34,6 @@ STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)  # a clip has no date; times count
 class ClipResult:
     truth: Truth
     judged: tuple[Judged, ...]
-
-
-def clips_in(folder: Path) -> list[Truth]:
-    """Every folder that holds a clip and its truth, by name.
-
-    Raises:
-        TruthError: there is none, or one cannot be read.
-    """
-    truths = [read_truth(path) for path in sorted(folder.glob("*/truth.yaml"))]
-    if not truths:
-        raise TruthError(f"{folder}: no folder in it holds a truth.yaml")
-    return truths
 
 
 def evaluate(truths: list[Truth], detector: Detector) -> Iterator[ClipResult]:

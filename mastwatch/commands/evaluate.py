@@ -12,11 +12,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from detectors.evaluation.evaluate import ClipResult, clips_in, evaluate
+from detectors.evaluation.evaluate import ClipResult, evaluate
 from detectors.evaluation.matching import Figures, Judged, figures
 from detectors.runtimes.router import ModelRouter
 from incidents.contract.events import Family
 from mastwatch.commands import Subparsers
+from mastwatch.config.truths import load_truths
 from mastwatch.settings import load, need, writable
 
 Numbers = dict[str, float | int | None]
@@ -36,7 +37,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     models_dir = args.models or need("models_dir", load().models_dir)
-    truths = clips_in(args.folder)
+    truths = load_truths(args.folder)
     alarms_path = writable("--alarms", args.alarms) if args.alarms else None
     console = Console(stderr=True)
     results: list[ClipResult] = []

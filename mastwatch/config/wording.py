@@ -44,6 +44,10 @@ class Shape:
 
     @property
     def wanted(self) -> str:
+        if "const" in self._schema:
+            return str(self._schema["const"])
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
         if "anyOf" in self._schema:
             options = (Shape(option, self._definitions).wanted for option in self._schema["anyOf"])
             return " or ".join(dict.fromkeys(options))
@@ -68,6 +72,8 @@ class Shape:
 
     def _range(self, low_key: str, high_key: str, *, of: str = "", unit: str = "") -> str:
         low, high = self._schema.get(low_key), self._schema.get(high_key)
+        if (above := self._schema.get("exclusiveMinimum")) is not None:
+            return f" above {above:.10g}"
         if low is None and high is None:
             return ""
         if high is None:

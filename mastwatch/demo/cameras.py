@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from detectors.evaluation.truth import read_truth
 from ingest.camera import Camera, View, Zone
 from mastwatch.config.cameras import load_cameras
+from mastwatch.config.truths import TRUTH_FILE, load_truth
 from mastwatch.stack.cameras import clips_in
 from mastwatch.stack.errors import StackError
 
@@ -40,16 +40,14 @@ def show_of(footage: Path) -> Show:
 
     Raises:
         NothingToShow: the folder holds no such clip.
-        TruthError: a truth.yaml cannot be read.
+        ConfigError: a truth.yaml cannot be read.
     """
     there = clips_in(footage)
     places = load_cameras(PLACES_FILE, {})
     own = [place for place in places if clip_of(place) in there]
     free = [place for place in places if clip_of(place) not in there]
     taken = {clip_of(place) for place in own}
-    others = [
-        clip for name, clip in there.items() if name not in taken and clip.with_name("truth.yaml").exists()
-    ]
+    others = (clip for name, clip in there.items() if name not in taken and _zones_of(clip))
     cameras = own + [_lent(place, clip) for place, clip in zip(free, others, strict=False)]
     if not cameras:
         raise NothingToShow(
@@ -64,12 +62,16 @@ def clip_of(camera: Camera) -> str:
 
 def _lent(place: Camera, clip: Path) -> Camera:
     """The place, in front of another clip."""
-    zones = read_truth(clip.with_name("truth.yaml")).zones
     return replace(
         place,
         source=f"{clip.parent.name}.mp4",
-        views=(View(zones=tuple(replace(zone, dwell_s=LENT_DWELL_S) for zone in zones)),),
+        views=(View(zones=tuple(replace(zone, dwell_s=LENT_DWELL_S) for zone in _zones_of(clip))),),
     )
+
+
+def _zones_of(clip: Path) -> tuple[Zone, ...]:
+    path = clip.with_name(TRUTH_FILE)
+    return load_truth(path).zones if path.exists() else ()
 
 
 def _described(camera: Camera, source: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def make_plan(
     Raises:
         NothingToShow: clips, weights or boundaries are not named or not there.
         WeightsError: the weights are not the registered ones.
-        TruthError: a clip's zones cannot be read.
+        ConfigError: a clip's zones cannot be read.
         PortInUse
     """
     if footage is None:

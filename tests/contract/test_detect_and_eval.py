@@ -7,9 +7,10 @@ from pathlib import Path
 
 import av
 import pytest
-import yaml
 
+from ingest.camera import ZoneType
 from mastwatch.__main__ import main
+from mastwatch.config.truths import load_truth
 
 PARKED = "underpass-parked-motorbikes"
 
@@ -30,18 +31,17 @@ def one_clip(shared_dir: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def camera_file(shared_dir: Path, tmp_path: Path) -> Path:
-    truth = yaml.safe_load((shared_dir / "footage" / PARKED / "truth.yaml").read_text(encoding="utf-8"))
-    size = truth["clip"]["width"], truth["clip"]["height"]
+    truth = load_truth(shared_dir / "footage" / PARKED / "truth.yaml")
     zones = [
         {
-            "id": zone["id"],
+            "id": zone.zone_id,
             "name": "Mép đường",
-            "type": zone["type"],
-            "polygon": [[x / size[0], y / size[1]] for x, y in zone["polygon"]],
+            "type": zone.type.value,
+            "polygon": [list(point) for point in zone.polygon],
             "dwell_s": 2,
         }
-        for zone in truth["zones"]
-        if zone["type"] == "no_parking"
+        for zone in truth.zones
+        if zone.type is ZoneType.NO_PARKING
     ]
     camera = {
         "id": "cam-1",

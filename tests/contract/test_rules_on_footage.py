@@ -12,12 +12,13 @@ import pytest
 
 from detectors.evaluation.evaluate import STARTED_AT, camera_of, raised_in
 from detectors.evaluation.matching import RaisedInClip
-from detectors.evaluation.truth import Truth, read_truth
+from detectors.evaluation.truth import Truth
 from detectors.perception.geometry import iou
 from detectors.runtimes.router import ModelRouter
 from ingest.camera import View, Zone, ZoneType
 from ingest.decoders.policy import DecodePolicy
 from ingest.files import FileSource
+from mastwatch.config.truths import load_truth
 from tests import street
 
 FPS = 5.0  # what a camera is looked at unless it says otherwise
@@ -38,7 +39,7 @@ def raised(truth: Truth, zones: tuple[Zone, ...], detector: ModelRouter) -> list
 def test_on_a_motorway_drawn_the_wrong_way_round_every_car_is_raised_once(
     shared_dir: Path, detector: ModelRouter
 ) -> None:
-    truth = read_truth(shared_dir / "footage" / "highway-day-free-flow" / "truth.yaml")
+    truth = load_truth(shared_dir / "footage" / "highway-day-free-flow" / "truth.yaml")
     zones = tuple(replace(zone, direction=zone.direction and zone.direction[::-1]) for zone in truth.zones)
     events = [event.kind for event in raised(truth, zones, detector)]
     # The 30 of the day this was written were looked at: each is a vehicle of its own.
@@ -50,7 +51,7 @@ def test_on_a_walkway_called_a_roadway_nearly_everybody_is_raised(
     shared_dir: Path, detector: ModelRouter
 ) -> None:
     folder = shared_dir / "footage" / "campus-walkway-people"
-    truth = read_truth(folder / "truth.yaml")
+    truth = load_truth(folder / "truth.yaml")
     events = raised(truth, (street.zone(ZoneType.ROADWAY),), detector)
     on_foot = [event for event in events if event.kind == "pedestrian_on_carriageway"]
     people = [person_at(folder / "people.csv", truth.fps, event) for event in on_foot]

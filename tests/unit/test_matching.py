@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from detectors.evaluation.matching import RaisedInClip, figures, match
-from detectors.evaluation.truth import Span, TrueEvent, Truth, TruthError, read_truth
+from detectors.evaluation.truth import Span, TrueEvent, Truth
 from incidents.contract.events import Family
+from mastwatch.config.faults import ConfigError
+from mastwatch.config.truths import load_truth
 
 BOX = (100.0, 100.0, 200.0, 180.0)
 EVENT = TrueEvent(
@@ -111,7 +113,7 @@ def test_a_probable_event_that_is_found_counts_for_nothing_among_the_certain() -
 
 
 def test_every_truth_of_the_footage_is_read(shared_dir: Path) -> None:
-    truths = [read_truth(path) for path in sorted((shared_dir / "footage").glob("*/truth.yaml"))]
+    truths = [load_truth(path) for path in sorted((shared_dir / "footage").glob("*/truth.yaml"))]
     assert sum(event.is_certain for one in truths for event in one.events) == 29
     assert all(one.path.is_file() and one.negative_s(tuple(Family)) > 0 for one in truths)
 
@@ -119,20 +121,20 @@ def test_every_truth_of_the_footage_is_read(shared_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("schema: 2", "schema 2"),
-        ("schema: 1", "'clip' is missing"),
+        ("schema: 2", "schema: wanted 1, found '2'"),
+        ("schema: 1", "clip: missing"),
         ("schema: [", "truth.yaml"),
         ("just words", "truth.yaml"),
-        ("[" * 5000, "truth.yaml"),
-        (CLIP.replace("640", "0"), "must be above 0"),
-        (CLIP.replace("25", "0"), "must be above 0"),
-        (CLIP + "events: [{id: E1, also: [1]}]", "truth.yaml"),
-        (CLIP + "zones: [{id: z, type: pond, polygon: []}]", "pond"),
-        (CLIP + "events: 7", "truth.yaml"),
+        ("[" * 5000, "too many lists or mappings"),
+        (CLIP.replace("640", "0"), "width: wanted a whole number above 0, found '0'"),
+        (CLIP.replace("25", "0"), "fps: wanted a number above 0, found '0'"),
+        (CLIP + "events: [{id: E1, also: [1]}]", "box: missing; give a list of 4"),
+        (CLIP + "zones: [{id: z, type: pond, polygon: []}]", "unknown zone type 'pond'; one of"),
+        (CLIP + "events: 7", "events: wanted a list, found '7'"),
     ],
 )
 def test_a_truth_that_cannot_be_read_says_why(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "truth.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(TruthError, match=said):
-        read_truth(path)
+    with pytest.raises(ConfigError, match=said):
+        load_truth(path)
