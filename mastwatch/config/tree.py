@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from mastwatch.config.faults import ConfigError, Fault, one_fault
@@ -67,15 +68,26 @@ def _text(path: Path) -> str:
 
 def _compose(path: Path, text: str) -> Node | None:
     try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except RecursionError as error:
-        raise one_fault(path, 1, TOO_DEEP) from error
+        _check_depth(path, text)
+        root: Node | None = YAML(typ="safe").compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise one_fault(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error
     except YAMLError as error:  # a character that YAML does not allow
         raise one_fault(path, 1, f"not YAML: {' '.join(str(error).split())}") from error
     return root
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """Before anything is composed: that recurses, in C, and would end the process."""
+    depth = 0
+    for event in YAML(typ="safe").parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            raise one_fault(path, int(event.start_mark.line) + 1, TOO_DEEP)
 
 
 class _Values:
