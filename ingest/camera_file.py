@@ -32,10 +32,12 @@ from ingest.camera import (
     ZoneType,
 )
 from ingest.camera_source import Surroundings, filled
+from ingest.ground import spans_a_plane
 
 DAY_S = 86_400.0
 N_POINTS_MAX = 1000  # an event carries its zone
 N_GROUND_POINTS_MIN = 4  # a plane seen in perspective is fixed by four points, no three of them on a line
+N_GROUND_POINTS_MAX = 100
 # An id is a Kafka key, a metric label and part of addresses: keep it plain.
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
@@ -150,22 +152,26 @@ class ViewDocument(Document):
     zones: Zones = Field(title="Zones", description="At least one: without a zone no rule watches the view.")
     ground: tuple[GroundDocument, ...] = Field(
         default=(),
+        max_length=N_GROUND_POINTS_MAX,
         title="Ground points",
         description="Four or more points whose place on the ground was measured.",
     )
 
     @field_validator("ground")
     @classmethod
-    def _spans_a_plane(cls, ground: tuple[GroundDocument, ...]) -> tuple[GroundDocument, ...]:
-        if ground and (len(ground) < N_GROUND_POINTS_MIN or _on_a_line([each.picture for each in ground])):
-            raise ValueError(f"needs {N_GROUND_POINTS_MIN} points or more that do not lie on a line")
+    def _maps_the_picture(cls, ground: tuple[GroundDocument, ...]) -> tuple[GroundDocument, ...]:
+        if not ground:
+            return ground
+        if len(ground) < N_GROUND_POINTS_MIN:
+            raise ValueError(f"needs {N_GROUND_POINTS_MIN} points or more, found {len(ground)}")
+        places = {
+            "in the picture": [each.picture for each in ground],
+            "on the map": [(each.lon, each.lat) for each in ground],
+        }
+        for where, points in places.items():
+            if not spans_a_plane(points):
+                raise ValueError(f"all points or all but one lie on a line {where}: spread them out")
         return ground
-
-
-def _on_a_line(points: list[Point]) -> bool:
-    (x0, y0) = points[0]
-    (x1, y1) = next((point for point in points if point != points[0]), points[0])
-    return all(abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) < 1e-9 for x, y in points)
 
 
 class LocationDocument(Document):

@@ -37,6 +37,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
         "packet",
         "camera",
         "camera_source",
+        "ground",
         "camera_file",
         "decoders",
         "connection",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -308,11 +309,32 @@ def test_a_camera_without_zones_is_refused(tmp_path: Path) -> None:
     assert found.startswith("2: cameras[0]: give either `zones` or `views`")
 
 
-def test_ground_points_on_a_line_are_refused(tmp_path: Path) -> None:
-    text = TURNING.replace("[1, 0], lon", "[0, 0.2], lon").replace("[1, 1], lon", "[0, 0.4], lon")
-    assert faults(tmp_path, text) == [
-        "13: cameras[0].views[0].ground: needs 4 points or more that do not lie on a line"
+@pytest.mark.parametrize(
+    ("points", "problem"),
+    [
+        (["[0, 0]", "[0, 0.2]", "[0, 0.4]", "[0, 1]"], "lie on a line in the picture"),
+        (["[0, 0]", "[0.001, 0.2]", "[0, 0.4]", "[0, 1]"], "lie on a line in the picture"),
+        (["[0, 0]", "[0, 0.2]", "[1, 1]", "[0, 1]"], "lie on a line in the picture"),
+        (["[0, 0]", "[1, 0]", "[1, 1]"], "needs 4 points or more, found 3"),
+    ],
+    ids=["on a line", "nearly on a line", "all but one on a line", "too few"],
+)
+def test_ground_points_that_cannot_map_the_picture_are_refused(
+    tmp_path: Path, points: list[str], problem: str
+) -> None:
+    lines = TURNING.splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if "- {picture" in line)
+    ground = [
+        re.sub(r"\[.*\]", point, line) for point, line in zip(points, lines[first : first + 4], strict=False)
     ]
+    (fault,) = faults(tmp_path, "".join([*lines[:first], *ground, *lines[first + 4 :]]))
+    assert fault.startswith("13: cameras[0].views[0].ground: ")
+    assert problem in fault
+
+
+def test_ground_points_on_a_line_of_the_map_are_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, TURNING.replace("lat: 11.2}", "lat: 11.1}"))
+    assert "lie on a line on the map" in fault
 
 
 def test_a_second_view_with_the_same_id_is_named_by_its_line(tmp_path: Path) -> None:
