@@ -48,7 +48,8 @@ export class Evidence {
   switchLayer() {
     const on = this.screen.dataset.layer === "off";
     this.screen.dataset.layer = on ? "on" : "off";
-    find("[data-layer-switch]", HTMLElement, this.screen).setAttribute("aria-pressed", String(on));
+    // Not there where the pictures are gone.
+    findAny("[data-layer-switch]", HTMLElement, this.screen)?.setAttribute("aria-pressed", String(on));
   }
 
   pauseOrPlay() {
