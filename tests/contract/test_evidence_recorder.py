@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import numpy as np
 import pytest
+from moto.server import ThreadedMotoServer
 
 from detectors.evidence.candidate import box_at
 from detectors.evidence.counters import WorkerCounters
@@ -24,8 +26,11 @@ from incidents.bus.outbox import Outbox
 from incidents.contract.codec import decode
 from incidents.contract.events import CandidateRaised, Family, Label
 from incidents.evidence.folder import FolderStore
+from incidents.evidence.s3 import S3Settings, S3Store
+from incidents.evidence.store import CANDIDATES
 from ingest.camera import Camera, View, Zone, ZoneType
 from ingest.connection.ring import PacketRing
+from mastwatch.stack.process import free_port
 
 RAISED_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 ZONE = Zone(zone_id="ke", name="Lề", type=ZoneType.NO_PARKING, polygon=((0, 0), (1, 0), (1, 1)))
@@ -190,3 +195,37 @@ def test_an_event_waits_until_it_is_in_the_outbox(outbox: Outbox, tmp_path: Path
     with running(recorder):
         until(lambda: recorder.n_waiting("cho") == 0)
         assert outbox.depth() == 1
+
+
+def test_an_object_store_that_is_away_is_asked_again_and_nothing_is_lost(outbox: Outbox) -> None:
+    counters = WorkerCounters()
+    port = free_port()
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="mastwatch",
+        aws_secret_access_key="of a test",  # noqa: S106
+    )
+    store = S3Store(
+        S3Settings(
+            bucket="evidence",
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region="us-east-1",
+            access_key_id="mastwatch",
+            secret_access_key="of a test",  # noqa: S106
+        )
+    )
+    recorder = EvidenceRecorder(EvidenceWriter(store), outbox, counters, before_s=5, after_s=60)
+    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    with running(recorder):
+        recorder.add(REQUEST)
+        until(lambda: counters.n_write_failures > 0)
+        server.start()
+        client.create_bucket(Bucket="evidence")
+        until(lambda: counters.n_held == 1)
+    (event,) = going_out(outbox)
+    info = store.info(f"{CANDIDATES}/{event.evidence.image.path}")
+    server.stop()
+    assert info is not None
+    assert info.n_bytes == event.evidence.image.n_bytes
