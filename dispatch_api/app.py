@@ -35,7 +35,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
-    """The application. What it needs (database, profile) is opened when the server starts it.
+    """The application. The database is opened when the server starts it.
 
     Args:
         clock: the time by which leases, undo and deadlines are judged.
@@ -80,9 +80,7 @@ def _lifespan(settings: ApiSettings, metrics: Metrics, clock: Clock) -> Lifespan
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings.evidence)
-        wanted = IncidentSettings(
-            database_url=settings.database_url, evidence=store, profile=settings.profile
-        )
+        wanted = IncidentSettings(database_url=settings.database_url, evidence=store, policy=settings.policy)
         async with open_incidents(wanted) as incidents:
             live_changes = Changes(partial(changes, settings.database_url))
             app.state.context = Context(

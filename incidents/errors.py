@@ -121,16 +121,6 @@ class NotSignedIn(IncidentError):
         super().__init__("no session, or it has ended; sign in again")
 
 
-class ProfileError(IncidentError):
-    """A city's profile or calendar cannot be used. Names the file and the line."""
-
-    def __init__(self, where: str, line: int | None, problem: str) -> None:
-        super().__init__(f"{where}:{line}: {problem}" if line else f"{where}: {problem}")
-        self.where = where
-        self.line = line
-        self.problem = problem
-
-
 class BoundariesError(IncidentError):
     """A file of ward boundaries cannot be used. Names the file and the feature."""
 

@@ -18,7 +18,7 @@ from incidents.lifecycle.tables import CANDIDATE_TRANSITIONS, REPORT_TRANSITIONS
 from incidents.people.accounts import Account
 from incidents.people.roles import Role
 from incidents.procedure.policy import Policy, Unit
-from incidents.procedure.profiles import load_profile
+from mastwatch.config.profiles import load_profile
 from tests.events import candidate as event
 from tests.reports import citizens_report
 

@@ -25,6 +25,7 @@ from incidents.places.routing import Boundaries, Ward, WardRef, outline_from
 from incidents.usecases.accounts import Accounts
 from incidents.usecases.enqueue import enqueue
 from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
+from mastwatch.config.profiles import load_profile
 
 PASSWORD = "mot-mat-khau-dai"  # noqa: S105 (of accounts that live as long as a test)
 XUAN_HUONG = "Phường Xuân Hương - Đà Lạt"
@@ -52,7 +53,7 @@ class City:
         wanted = IncidentSettings(
             database_url=self.settings.database_url,
             evidence=open_store(self.settings.evidence),
-            profile="da-lat",
+            policy=load_profile("da-lat"),
         )
         async with open_incidents(wanted) as incidents:
             yield incidents
@@ -95,7 +96,7 @@ def city_of(
     settings = ApiSettings(
         database_url=postgres_url,
         evidence=StoreSettings(address=str(data_dir)),
-        profile="da-lat",
+        policy=load_profile("da-lat"),
         secure_cookies=False,
     )
     return City(settings=settings, data_dir=data_dir, wards=_wards(shared_dir / "geo" / wards))

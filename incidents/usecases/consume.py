@@ -28,7 +28,6 @@ from incidents.contract.events import CandidateRaised
 from incidents.errors import DatabaseUnavailable, InvalidInput
 from incidents.places.routing import Boundaries
 from incidents.procedure.policy import Policy
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database, Store
 from incidents.usecases.enqueue import enqueue
 from incidents.usecases.status import Readiness, status_pages
@@ -44,7 +43,7 @@ T = TypeVar("T")
 class ConsumeSettings:
     database_url: str = field(repr=False)
     cluster: Cluster
-    profile: str  # a city's key or name, or the path of a profile
+    policy: Policy
     metrics_port: int | None  # None: no status pages
     dead_letter_limit: DeadLetterLimit
 
@@ -192,19 +191,16 @@ def run(settings: ConsumeSettings, stop: threading.Event) -> None:
     a supervisor that restarted it would only put the next ones aside.
 
     Raises:
-        ProfileError: the city's profile cannot be used.
         OSError: the port of the status pages is in use.
         TooManyDeadLetters: it had stopped for that reason.
     """
-    policy = load_profile(settings.profile)
     registry = CollectorRegistry()
     metrics = ConsumerMetrics(registry)
-    asyncio.run(_consume(settings, policy, metrics, registry, stop))
+    asyncio.run(_consume(settings, metrics, registry, stop))
 
 
 async def _consume(
     settings: ConsumeSettings,
-    policy: Policy,
     metrics: ConsumerMetrics,
     registry: CollectorRegistry,
     stop: threading.Event,
@@ -212,7 +208,7 @@ async def _consume(
     database = Database(settings.database_url, n_connections_max=2)
     await database.open()
     with closing(EventInbox(settings.cluster, GROUP)) as inbox:
-        consumer = Consumer(inbox, database, policy, metrics, settings.dead_letter_limit)
+        consumer = Consumer(inbox, database, settings.policy, metrics, settings.dead_letter_limit)
         with status_pages(settings.metrics_port, registry, consumer.readiness):
             try:
                 await consumer.run(stop)

@@ -10,7 +10,6 @@ from datetime import datetime
 from incidents.evidence.store import EvidenceStore
 from incidents.places.routing import WardOutline
 from incidents.procedure.policy import PER_WARD, Policy, Unit
-from incidents.procedure.profiles import load_profile
 from incidents.read.views import CategoryView
 from incidents.store.database import Database
 from incidents.usecases.accounts import Accounts
@@ -22,7 +21,7 @@ from incidents.usecases.ward import WardReports
 class IncidentSettings:
     database_url: str = field(repr=False)
     evidence: EvidenceStore  # photos go there
-    profile: str  # a city's key or name, or the path of a profile
+    policy: Policy
 
 
 class Places:
@@ -66,26 +65,25 @@ class Incidents:
 
 @asynccontextmanager
 async def open_incidents(settings: IncidentSettings) -> AsyncIterator[Incidents]:
-    """Read the profile, open the pool, and see that the city's units are known.
+    """Open the pool, and see that the city's units are known.
 
     Raises:
-        ProfileError, DatabaseUnavailable
+        DatabaseUnavailable
         SchemaMismatch: `mastwatch migrate` is needed.
     """
-    policy = load_profile(settings.profile)
     database = Database(settings.database_url)
     await database.open()
     try:
         await database.check_schema()
         async with database.transaction() as store:
-            await store.places.put_units(policy.units.values())
+            await store.places.put_units(settings.policy.units.values())
         yield Incidents(
-            desk=Desk(database, policy),
-            reports=WardReports(database, policy, settings.evidence),
+            desk=Desk(database, settings.policy),
+            reports=WardReports(database, settings.policy, settings.evidence),
             accounts=Accounts(database),
-            places=Places(database, policy),
+            places=Places(database, settings.policy),
             database=database,
-            policy=policy,
+            policy=settings.policy,
         )
     finally:
         await database.close()

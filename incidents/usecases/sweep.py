@@ -19,7 +19,6 @@ from incidents.lifecycle.states import CandidateAction, CandidateState
 from incidents.lifecycle.tables import after_candidate
 from incidents.people.roles import Role
 from incidents.procedure.policy import Policy
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from incidents.usecases.retention import KeepFor, Retention, RetentionMetrics
 
@@ -32,7 +31,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepSettings:
     database_url: str = field(repr=False)
-    profile: str  # a city's key or name, or the path of a profile
+    policy: Policy
     metrics_port: int | None  # None: no metrics page
     evidence: StoreSettings
     keep: KeepFor
@@ -72,21 +71,18 @@ def run(settings: SweepSettings, stop: threading.Event) -> None:
     """Sweep until `stop` is set; waits while the database is away.
 
     Raises:
-        ProfileError: the city's profile cannot be used.
         OSError: the metrics port is in use.
     """
-    policy = load_profile(settings.profile)
     registry = CollectorRegistry()
     metrics = SweeperMetrics(registry)
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=registry)
     retention_metrics = RetentionMetrics(registry)
-    asyncio.run(_run_both(settings, policy, metrics, retention_metrics, stop))
+    asyncio.run(_run_both(settings, metrics, retention_metrics, stop))
 
 
 async def _run_both(
     settings: SweepSettings,
-    policy: Policy,
     metrics: SweeperMetrics,
     retention_metrics: RetentionMetrics,
     stop: threading.Event,
@@ -95,7 +91,7 @@ async def _run_both(
     retention = Retention(database, open_store(settings.evidence), settings.keep, retention_metrics)
     await database.open()
     try:
-        await asyncio.gather(_sweep_on(database, policy, metrics, stop), retention.run(stop))
+        await asyncio.gather(_sweep_on(database, settings.policy, metrics, stop), retention.run(stop))
     finally:
         stop.set()  # where one of them failed, the other one waits
         await database.close()

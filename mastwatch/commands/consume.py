@@ -10,6 +10,7 @@ from incidents.bus.topics import Cluster
 from incidents.usecases import consume
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import load, need
 
 
@@ -22,7 +23,7 @@ def run(_args: argparse.Namespace) -> int:
     consumer = consume.ConsumeSettings(
         database_url=need("database_url", settings.database_url),
         cluster=Cluster(bootstrap=need("kafka_bootstrap", settings.kafka_bootstrap)),
-        profile=settings.city,
+        policy=load_profile(settings.city),
         metrics_port=settings.metrics_port,
         dead_letter_limit=DeadLetterLimit(
             n_max=settings.dead_letters_max,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from incidents.errors import InvalidInput
-from incidents.procedure.profiles import load_profile
 from incidents.sla.calendar import Calendar, OfficeHours, parse_spans, same_hours
 from incidents.sla.deadline import Deadline, Interval, LimitUnit, due
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import load
 
 

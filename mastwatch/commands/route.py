@@ -13,9 +13,9 @@ from incidents.errors import InvalidInput
 from incidents.places.boundaries_file import read_wards
 from incidents.places.routing import Boundaries, Place, Route, route
 from incidents.procedure.policy import Policy
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import load, need
 
 

@@ -11,6 +11,7 @@ import uvicorn
 from dispatch_api.app import ApiSettings, create_app
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import SettingsError, evidence_of, load, need
 from mastwatch.stack.errors import PortInUse
 
@@ -28,7 +29,7 @@ def run(_args: argparse.Namespace) -> int:
         ApiSettings(
             database_url=need("database_url", settings.database_url),
             evidence=evidence_of(settings),
-            profile=settings.city,
+            policy=load_profile(settings.city),
             secure_cookies=settings.secure_cookies,
         )
     )

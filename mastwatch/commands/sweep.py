@@ -9,6 +9,7 @@ from incidents.usecases import sweep
 from incidents.usecases.retention import KeepFor
 from mastwatch import lifetime
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import evidence_of, load, need
 
 
@@ -20,7 +21,7 @@ def run(_args: argparse.Namespace) -> int:
     settings = load()
     wanted = sweep.SweepSettings(
         database_url=need("database_url", settings.database_url),
-        profile=settings.city,
+        policy=load_profile(settings.city),
         metrics_port=settings.metrics_port,
         evidence=evidence_of(settings),
         keep=KeepFor(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from incidents.places.boundaries_file import read_wards
 from incidents.places.routing import Ward
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from mastwatch.commands import Subparsers
+from mastwatch.config.profiles import load_profile
 from mastwatch.settings import load, need
 
 

@@ -27,6 +27,11 @@ class Shape:
         return Shape(inner, self._definitions) if isinstance(inner, Mapping) else None
 
     @property
+    def key(self) -> Shape:
+        """What the keys of a table have to be."""
+        return Shape(self._schema.get("propertyNames", {"type": "string"}), self._definitions)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return tuple(self._schema.get("properties", {}))
 
@@ -102,8 +107,12 @@ class Shape:
 def place_and_problem(error: ErrorDetails, shape: Shape) -> tuple[Loc, str]:
     """Where in the document, and what to do there."""
     loc: Loc = ()
+    parent = shape
     for step in error["loc"]:
-        inner = shape.at(step)
+        if step == "[key]":  # pydantic's own: the key that came before
+            shape = parent.key
+            break
+        parent, inner = shape, shape.at(step)
         if inner is None:  # a key that is not known, or the name of a branch of pydantic's own
             break
         shape, loc = inner, (*loc, step)

@@ -11,11 +11,11 @@ from incidents.evidence.folder import FolderStore
 from incidents.places.boundaries_file import read_wards
 from incidents.places.routing import Boundaries, route
 from incidents.procedure.policy import Policy, Unit
-from incidents.procedure.profiles import load_profile
 from incidents.store.migrate import migrate
 from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
 from ingest.camera import Camera
 from mastwatch.commands.wards import put
+from mastwatch.config.profiles import load_profile
 from mastwatch.demo.accounts import IOC, PASSWORD, DemoAccount, demo_accounts
 from mastwatch.demo.plan import CITY, Plan
 
@@ -30,7 +30,7 @@ def prepare_ledger(database_url: str, plan: Plan) -> tuple[DemoAccount, ...]:
     policy = load_profile(CITY)
     for path in plan.boundaries:
         asyncio.run(put(database_url, read_wards(path, policy), path.name))
-    settings = IncidentSettings(database_url=database_url, evidence=FolderStore(plan.data_dir), profile=CITY)
+    settings = IncidentSettings(database_url=database_url, evidence=FolderStore(plan.data_dir), policy=policy)
     return asyncio.run(_people(settings, plan.show.cameras, datetime.now(UTC)))
 
 

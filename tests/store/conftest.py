@@ -18,6 +18,7 @@ from incidents.people.roles import Role
 from incidents.places.routing import Boundaries
 from incidents.usecases.enqueue import enqueue
 from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
+from mastwatch.config.profiles import load_profile
 from mastwatch.stack.broker import Broker
 from tests.store.city import EAST, NOW, MakeAccount, Raise, boundaries, event
 from tests.store.consumer import Send, unsent
@@ -43,7 +44,7 @@ def send(cluster: Cluster) -> Iterator[Send]:
 @pytest.fixture
 async def incidents(postgres_url: str, tmp_path: Path) -> AsyncIterator[Incidents]:
     settings = IncidentSettings(
-        database_url=postgres_url, evidence=FolderStore(tmp_path / "data"), profile="da-lat"
+        database_url=postgres_url, evidence=FolderStore(tmp_path / "data"), policy=load_profile("da-lat")
     )
     async with open_incidents(settings) as opened:
         async with opened.database.transaction() as store:

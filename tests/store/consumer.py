@@ -18,9 +18,9 @@ from incidents.bus.outbox import Unsent
 from incidents.bus.topics import Cluster
 from incidents.contract.codec import encode
 from incidents.contract.events import CandidateRaised
-from incidents.procedure.profiles import load_profile
 from incidents.store.database import Database
 from incidents.usecases.consume import GROUP, Consumer, ConsumerMetrics
+from mastwatch.config.profiles import load_profile
 
 POLICY = load_profile("da-lat")
 WITHIN_S = 60

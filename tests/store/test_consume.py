@@ -24,6 +24,7 @@ from incidents.contract.events import CandidateRaised, Family
 from incidents.store.database import Database
 from incidents.store.migrate import migrate
 from incidents.usecases.consume import Consumer, ConsumerMetrics, ConsumeSettings, run
+from mastwatch.config.profiles import load_profile
 from mastwatch.stack.postgres import Postgres
 from mastwatch.stack.process import free_port
 from tests.events import from_the_next_version
@@ -40,7 +41,7 @@ from incidents.bus.dead_letter_limit import DeadLetterLimit, TooManyDeadLetters
 from incidents.bus.inbox import EventInbox
 from incidents.bus.topics import Cluster
 from incidents.bus.dead_letter_limit import DeadLetterLimit
-from incidents.procedure.profiles import load_profile
+from mastwatch.config.profiles import load_profile
 from incidents.store.database import Database
 from incidents.usecases.consume import GROUP, Consumer, ConsumerMetrics
 
@@ -149,7 +150,7 @@ async def test_a_stopped_process_stays_alive_and_not_ready_and_ends_with_the_rea
     settings = ConsumeSettings(
         database_url=postgres_url,
         cluster=cluster,
-        profile="da-lat",
+        policy=load_profile("da-lat"),
         metrics_port=port,
         dead_letter_limit=DeadLetterLimit(n_max=0),
     )
@@ -237,7 +238,7 @@ async def test_the_process_stops_when_it_is_told_to(cluster: Cluster, send: Send
     settings = ConsumeSettings(
         database_url=postgres_url,
         cluster=cluster,
-        profile="da-lat",
+        policy=load_profile("da-lat"),
         metrics_port=None,
         dead_letter_limit=DeadLetterLimit(),
     )

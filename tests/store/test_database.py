@@ -21,6 +21,7 @@ from incidents.store.migrate import migrate
 from incidents.store.notify import MISSED, Change, changes
 from incidents.usecases.enqueue import enqueue
 from incidents.usecases.service import Incidents, IncidentSettings, open_incidents
+from mastwatch.config.profiles import load_profile
 from mastwatch.stack.postgres import Postgres
 from tests.store.city import EAST, NOW, Raise, boundaries, event
 
@@ -50,7 +51,9 @@ def counting_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 async def city(counting_postgres: Postgres, tmp_path: Path) -> AsyncIterator[tuple[Incidents, str]]:
     url = counting_postgres.create(f"city_{uuid4().hex[:12]}")
     migrate(url)
-    settings = IncidentSettings(database_url=url, evidence=FolderStore(tmp_path), profile="da-lat")
+    settings = IncidentSettings(
+        database_url=url, evidence=FolderStore(tmp_path), policy=load_profile("da-lat")
+    )
     async with open_incidents(settings) as opened:
         async with opened.database.transaction() as store:
             await store.places.put_wards(boundaries(), "two wards", NOW)

@@ -10,6 +10,7 @@ from incidents.errors import DatabaseUnavailable, SchemaMismatch
 from incidents.evidence.folder import FolderStore
 from incidents.store.migrate import FOLDER, migrate
 from incidents.usecases.service import IncidentSettings, open_incidents
+from mastwatch.config.profiles import load_profile
 
 ALL = tuple(sorted(path.name for path in FOLDER.glob("*.sql")))
 
@@ -27,7 +28,7 @@ def test_two_that_migrate_at_once_do_it_once(empty_postgres_url: str) -> None:
 
 async def test_a_service_refuses_a_database_that_is_behind(empty_postgres_url: str, tmp_path: Path) -> None:
     settings = IncidentSettings(
-        database_url=empty_postgres_url, evidence=FolderStore(tmp_path), profile="da-lat"
+        database_url=empty_postgres_url, evidence=FolderStore(tmp_path), policy=load_profile("da-lat")
     )
     with pytest.raises(SchemaMismatch, match="run `mastwatch migrate`"):
         async with open_incidents(settings):

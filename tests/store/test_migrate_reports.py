@@ -15,10 +15,10 @@ from incidents.lifecycle.reasons import Assigned, CancelReason, Ended
 from incidents.lifecycle.records import Report
 from incidents.lifecycle.states import ReportState
 from incidents.people.history import HistoryRow
-from incidents.procedure.profiles import load_profile
 from incidents.read.present import due_view
 from incidents.store.database import Database
 from incidents.store.migrate import FOLDER, migrate
+from mastwatch.config.profiles import load_profile
 from tests.events import candidate
 from tests.store.city import NOW
 

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from incidents.errors import InvalidInput
-from incidents.procedure.profiles import load_profile
 from incidents.sla.calendar import Calendar, OfficeHours, parse_spans, same_hours
 from incidents.sla.deadline import Interval, LimitUnit, due, elapsed, remaining
+from mastwatch.config.profiles import load_profile
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NATIONAL = load_profile("da-lat").calendar

@@ -16,7 +16,7 @@ from incidents.errors import BoundariesError, InvalidInput
 from incidents.people.roles import Role
 from incidents.places.boundaries_file import read_wards
 from incidents.places.routing import Boundaries, Place, Ward, WardRef, route
-from incidents.procedure.profiles import load_profile
+from mastwatch.config.profiles import load_profile
 
 POLICY = load_profile("da-lat")
 AFTER_MERGER = date(2025, 7, 1)
