@@ -30,6 +30,7 @@ from incidents.usecases.retention import (
 )
 from incidents.usecases.service import Incidents
 from incidents.usecases.sweep import SweepSettings, run
+from mastwatch.config.profiles import load_profile
 from tests.store.city import NOW, Raise
 
 KEEP = timedelta(days=90)
@@ -183,7 +184,7 @@ async def test_a_store_that_is_away_holds_up_no_lease(
     with silent_server() as address:
         settings = SweepSettings(
             database_url=postgres_url,
-            profile="da-lat",
+            policy=load_profile("da-lat"),
             metrics_port=None,
             evidence=StoreSettings(
                 address="s3://evidence",
