@@ -14,6 +14,8 @@ from importlib import import_module
 COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
+    "config": "config",
+    "profile": "profile",
     "due": "due",
     "route": "route",
     "wards": "wards",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import kinds, settings
+from docs import json_schemas, kinds, settings
 from docs.files import PAGE, ROOT, page
 from mastwatch.__main__ import COMMANDS
 from mastwatch.settings import Settings
@@ -39,6 +39,11 @@ def test_the_table_of_settings_is_current() -> None:
     assert settings.PAGE.read_text(encoding="utf-8") == settings.page(), (
         "run `.venv/bin/python -m docs.settings`"
     )
+
+
+def test_the_json_schemas_are_current() -> None:
+    found = {path.name: path.read_text(encoding="utf-8") for path in json_schemas.FOLDER.glob("*.json")}
+    assert found == json_schemas.written(), "run `.venv/bin/python -m docs.json_schemas`"
 
 
 def test_every_setting_says_what_it_is() -> None:
